@@ -1,0 +1,209 @@
+"""The sub-commands: their options, and which part of the kit does the work."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+
+from . import browser, odoo, odoo_source, paths, postgres, python_env, steps
+from .errors import Failure
+
+DEMO_DATABASE = "dispute_guard_demo"
+TEST_DATABASE = "dispute_guard_test"
+
+
+class Command:
+    """A sub-command.
+
+    :param name: as typed
+    :param description: one line
+    :param function: called with the parsed options; returns an exit code or None
+    :param options: function that adds options to the sub-command's parser
+    :param takes_rest: hand unknown arguments on (as `rest`) to the program it runs
+    """
+
+    def __init__(self, name, description, function, options=None, takes_rest=False):
+        self.name, self.description, self.function = name, description, function
+        self.options, self.takes_rest = options, takes_rest
+
+    def add_to(self, subparsers):
+        parser = subparsers.add_parser(
+            self.name, help=self.description, description=self.description
+        )
+        parser.set_defaults(function=self.function, takes_rest=self.takes_rest)
+        if self.options:
+            self.options(parser)
+
+
+def setup_options(parser):
+    parser.add_argument(
+        "--offline", action="store_true", help="use what is cached or say what is missing"
+    )
+    parser.add_argument(
+        "--postgres",
+        metavar="private|system|URI",
+        help="PostgreSQL to use: a private cluster from the locked wheel (the default), one "
+        "run with the machine's own programs, or a server's address; remembered",
+    )
+
+
+def database_option(default):
+    def add(parser):
+        setup_options(parser)
+        parser.add_argument(
+            "--db", default=default, help="database to use (default: %(default)s)"
+        )
+
+    return add
+
+
+def prepare(options):
+    """Do the set-up that every command with Odoo needs; return the postgres.Server."""
+    steps.say("Set-up")
+    with steps.exclusive():
+        choice = remembered_choice(options.postgres)
+        python_env.ensure(options.offline)
+        odoo_source.ensure(options.offline, getattr(options, "renew_odoo", False))
+        return postgres.ensure(choice)
+
+
+def remembered_choice(choice):
+    """The --postgres given now, else the one given last, else "private"."""
+    path = paths.STATE / "postgres.choice"
+    if choice:
+        steps.write_whole(path, choice)
+        path.chmod(0o600)
+        return choice
+    return path.read_text(encoding="utf-8") if path.exists() else "private"
+
+
+def setup(options):
+    prepare(options)
+    browser.ensure_browser(options.offline)
+    browser.ensure_pdf(options.offline)
+    steps.say("Ready: ./dev demo, ./dev test")
+
+
+def setup_all_options(parser):
+    setup_options(parser)
+    parser.add_argument(
+        "--renew-odoo", action="store_true", help="look for a newer build of Odoo 19.0"
+    )
+
+
+def need_database(server, database):
+    if odoo.check_name(database) not in server.databases():
+        raise Failure(
+            f"cannot open the database {database}",
+            "it does not exist",
+            f"Make it: ./dev demo --no-serve --db {database}",
+        )
+
+
+def serve(options):
+    server = prepare(options)
+    need_database(server, options.db)
+    odoo.need_port(options.port)
+    config = odoo.write_config(
+        server, options.db, http_port=options.port, max_cron_threads=1
+    )
+    steps.say(f"http://127.0.0.1:{options.port} (Ctrl+C ends it)")
+    command = [paths.venv_python(), "-m", "odoo", "server", "-c", config]
+    return odoo.run_in_foreground([*command, *options.rest])
+
+
+def serve_options(parser):
+    database_option(DEMO_DATABASE)(parser)
+    parser.add_argument("--port", type=int, default=odoo.DEFAULT_PORT)
+
+
+def shell(options):
+    server = prepare(options)
+    need_database(server, options.db)
+    config = odoo.write_config(server, options.db)
+    command = [paths.venv_python(), "-m", "odoo", "shell", "-c", config, "--no-http"]
+    return odoo.run_in_foreground([*command, *options.rest])
+
+
+def test(options):
+    from . import testing
+
+    return testing.run_tests(options, prepare)
+
+
+def test_options(parser):
+    database_option(TEST_DATABASE)(parser)
+    parser.add_argument(
+        "--keep", action="store_true", help="use the database as it is, install nothing"
+    )
+    parser.add_argument(
+        "--no-demo", action="store_true", help="test on a database without demo data"
+    )
+    parser.add_argument(
+        "--no-browser", action="store_true", help="leave HTTP and browser tests out"
+    )
+
+
+def screen(options):
+    """Run the text room's own command line; it needs nothing but this Python."""
+    if not (paths.ADDON / "screening").is_dir():
+        raise Failure(
+            "cannot screen", "dispute_guard/screening is missing", "Check the checkout."
+        )
+    command = [sys.executable, "-m", "screening", *options.rest]
+    return subprocess.call(command, env={**_plain_path()})
+
+
+def _plain_path():
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(paths.ADDON), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def reset(options):
+    with steps.exclusive():
+        postgres.remove()
+        for folder in (paths.DATA, paths.CONF, paths.OUTBOX, paths.LOGS):
+            shutil.rmtree(folder, ignore_errors=True)
+    if options.all:
+        shutil.rmtree(paths.STATE)
+        steps.say("Removed .dev; the next command starts from nothing.")
+    else:
+        steps.say("Databases removed; Python packages and Odoo are kept (--all: them too).")
+
+
+def reset_options(parser):
+    parser.add_argument(
+        "--all", action="store_true", help="also remove the Python packages and Odoo"
+    )
+
+
+REST = argparse.REMAINDER
+
+ALL = [
+    Command(
+        "setup", "get Python packages, Odoo, PostgreSQL, browser", setup, setup_all_options
+    ),
+    Command("serve", "serve the demo database", serve, serve_options, takes_rest=True),
+    Command(
+        "test",
+        "run all tests; further arguments go to pytest, e.g. -k ledger",
+        test,
+        test_options,
+        takes_rest=True,
+    ),
+    Command(
+        "shell",
+        "open an Odoo shell on the demo database",
+        shell,
+        database_option(DEMO_DATABASE),
+        takes_rest=True,
+    ),
+    Command(
+        "screen",
+        "screen texts (JSON lines or --eml FILES) without any set-up",
+        screen,
+        takes_rest=True,
+    ),
+    Command("reset", "stop PostgreSQL, remove the databases", reset, reset_options),
+]

@@ -1,0 +1,167 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .dispute_signal import LEVEL_RANK, LEVELS
+
+RUNGS = [
+    ("discuss", "Discuss"),
+    ("cooling_off", "Cooling-off"),
+    ("mediation", "Mediation"),
+    ("formal_claim", "Formal claim"),
+    ("court", "Court"),
+    ("closed", "Closed"),
+]
+
+
+class DisputeCase(models.Model):
+    """A dispute with one customer about one matter; it outlives its tickets."""
+
+    _name = "dispute.case"
+    _description = "Dispute"
+    _inherit = ["dispute.ticket.bound", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_names_search = ["name", "title", "partner_id"]
+
+    name = fields.Char(
+        string="Number", required=True, readonly=True, copy=False, default="/"
+    )
+    title = fields.Char(required=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        tracking=True,
+        domain="[('share', '=', False)]",
+    )
+    rung = fields.Selection(
+        selection=RUNGS,
+        string="Stage",
+        required=True,
+        default="discuss",
+        tracking=True,
+        group_expand=True,
+    )
+    level = fields.Selection(selection=LEVELS, default="calm", readonly=True)
+    opened_at = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now
+    )
+    closed_at = fields.Datetime(compute="_compute_closed_at", store=True, readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount_disputed = fields.Monetary(
+        string="Exposure",
+        tracking=True,
+        help="The sum that the dispute is about.",
+    )
+    # legal hold
+    hold = fields.Boolean(string="Legal Hold", readonly=True, tracking=True)
+    hold_reason = fields.Char(readonly=True)
+    hold_at = fields.Datetime(string="Held Since", readonly=True)
+    # what belongs to it
+    ticket_ids = fields.One2many("helpdesk.ticket", "dispute_case_id", string="Tickets")
+    signal_ids = fields.One2many("dispute.signal", "case_id", string="Signals")
+    handoff_ids = fields.One2many("dispute.handoff", "case_id", string="Handoffs")
+    agreement_link_ids = fields.One2many(
+        "dispute.agreement.link", "case_id", string="Agreements"
+    )
+    ticket_count = fields.Integer(compute="_compute_counts")
+    evidence_count = fields.Integer(compute="_compute_counts")
+
+    @api.depends("name", "title")
+    def _compute_display_name(self):
+        for case in self:
+            case.display_name = f"{case.name} {case.title or ''}".strip()
+
+    @api.depends("rung")
+    def _compute_closed_at(self):
+        for case in self:
+            case.closed_at = fields.Datetime.now() if case.rung == "closed" else False
+
+    @api.depends("ticket_ids")
+    def _compute_counts(self):
+        by_ticket = self.ticket_ids._count_evidence()
+        for case in self:
+            case.ticket_count = len(case.ticket_ids)
+            case.evidence_count = sum(
+                by_ticket.get(ticket.id, 0) for ticket in case.ticket_ids
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                vals["name"] = (
+                    self.env["ir.sequence"]
+                    .with_company(company)
+                    .next_by_code("dispute.case")
+                )
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_held(self):
+        for case in self.filtered("hold"):
+            raise UserError(case._get_hold_refusal())
+
+    @api.model
+    def _get_ticket_domain(self, tickets):
+        return Domain("ticket_ids", "in", tickets)
+
+    # ------------------------------------------------------------------
+    # Station 5: the case
+    # ------------------------------------------------------------------
+
+    def _place_hold(self, reason):
+        """Put the cases under legal hold; those that have one keep theirs."""
+        self.filtered(lambda case: not case.hold).write(
+            {"hold": True, "hold_reason": reason, "hold_at": fields.Datetime.now()}
+        )
+
+    def _get_hold_refusal(self):
+        self.ensure_one()
+        return self.env._(
+            "This belongs to dispute %(case)s, which is under legal hold since "
+            "%(date)s (%(reason)s). Nothing of it may be deleted. A dispute supervisor "
+            "can tell you more.",
+            case=self.name,
+            date=fields.Date.to_string(self.hold_at),
+            reason=self.hold_reason,
+        )
+
+    def _update_level(self):
+        """Let the level follow the tickets: the highest of theirs."""
+        for case in self:
+            level = max(
+                case.ticket_ids.mapped("dispute_level"),
+                key=LEVEL_RANK.get,
+                default="calm",
+            )
+            if case.level != level:
+                case.level = level
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_place_hold(self):
+        self.check_access("write")
+        self._place_hold(self.env._("Placed by %s", self.env.user.name))
+
+    def action_view_tickets(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Tickets"),
+            "res_model": "helpdesk.ticket",
+            "view_mode": "list,form",
+            "domain": [("dispute_case_id", "=", self.id)],
+        }
+
+    def action_view_evidence(self):
+        self.ensure_one()
+        return self.ticket_ids.action_view_dispute_evidence()

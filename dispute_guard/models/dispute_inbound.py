@@ -1,0 +1,351 @@
+import base64
+import logging
+
+from odoo import api, fields, models
+from odoo.http import request
+from odoo.tools import is_html_empty
+
+from .. import screening
+from ..provenance import gateway_mail
+
+_logger = logging.getLogger(__name__)
+
+# Kinds of message that our own side or the system writes: never a customer's text.
+OWN_MESSAGE_TYPES = {
+    "notification",
+    "auto_comment",
+    "user_notification",
+    "email_outgoing",
+    "out_of_office",
+}
+RETRY_LIMIT = 100
+RETRY_TIMES = 10
+
+
+class DisputeInbound(models.Model):
+    """One text that reached a ticket: where it came from and what screening saw.
+
+    Way of a text: ``_capture_messages`` / ``_capture_descriptions`` -> ``_capture``
+    (screen, store in one insert) -> ``_pass_on`` to the signals. Whatever fails on
+    this way leaves the text stored with state ``pending``, the reason in ``problem``
+    and an activity for an administrator; ``_cron_retry`` tries again.
+    """
+
+    _name = "dispute.inbound"
+    _description = "Inbound Text"
+    _inherit = ["dispute.ticket.bound", "dispute.immutable", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_name = "subject"
+    _immutable_columns = (
+        "raw",
+        "raw_sha256",
+        "subject",
+        "body",
+        "author_name",
+        "author_email",
+        "origin",
+        "recorded_by",
+        "remote_address",
+        "received_at",
+    )
+
+    # where it stands
+    ticket_id = fields.Many2one("helpdesk.ticket", index=True, ondelete="set null")
+    message_id = fields.Many2one("mail.message", index=True, ondelete="set null")
+    company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
+    signal_ids = fields.One2many("dispute.signal", "inbound_id", string="Signals")
+    # provenance, as this server knows it
+    origin = fields.Selection(
+        selection=[
+            ("gateway", "Received by mail"),
+            ("portal", "Written in the portal"),
+            ("web", "Written in Odoo by staff"),
+            ("rpc", "Entered through an external call"),
+            ("system", "Created by the system"),
+        ],
+        required=True,
+        readonly=True,
+        help="How the text arrived, noted by the server. "
+        "What the message says about itself is not trusted.",
+    )
+    recorded_by = fields.Char(
+        readonly=True, help="Login of the account under which the text arrived."
+    )
+    remote_address = fields.Char(readonly=True, help="Network address, if known.")
+    speaker = fields.Selection(
+        selection=[
+            ("customer", "Customer"),
+            ("reported", "Customer, noted by staff"),
+            ("staff", "Our staff"),
+            ("robot", "Automatic reply"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    received_at = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now
+    )
+    # the text itself, as it arrived
+    subject = fields.Char(readonly=True)
+    body = fields.Text(string="Text as Received", readonly=True)
+    author_name = fields.Char(readonly=True)
+    author_email = fields.Char(readonly=True)
+    message_identifier = fields.Char(
+        string="Message-ID", readonly=True, index="btree_not_null"
+    )
+    raw = fields.Binary(string="Original Mail", attachment=False, readonly=True)
+    raw_sha256 = fields.Char(string="SHA-256 of the Original", readonly=True)
+    raw_size = fields.Integer(string="Size (bytes)", readonly=True)
+    # what became of it
+    state = fields.Selection(
+        selection=[
+            ("pending", "Screening pending"),
+            ("screened", "Screened"),
+            ("not_screened", "Not screened"),
+            ("skipped", "Not a customer's text"),
+        ],
+        required=True,
+        default="pending",
+        readonly=True,
+    )
+    language = fields.Char(readonly=True)
+    level = fields.Char(readonly=True, export_string_translation=False)
+    lexicon_version = fields.Char(readonly=True)
+    problem = fields.Char(readonly=True)
+    attempts = fields.Integer(readonly=True)
+
+    _pending = models.Index("(id) WHERE state = 'pending'")
+
+    # ------------------------------------------------------------------
+    # Station 1: capture
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _capture_messages(self, messages):
+        """Capture those of ``messages`` (on tickets) that came from outside.
+
+        Never raises: the message is stored already and must stay so.
+        """
+        mail = gateway_mail(self.env)
+        vals_list = []
+        for message in messages:
+            by_mail = mail and mail.message_id == message.message_id
+            speaker = self._get_speaker(message, mail if by_mail else None)
+            if not by_mail and (speaker == "staff" or is_html_empty(message.body)):
+                continue
+            values = self._prepare_message_values(message, speaker)
+            if by_mail:
+                mail.captured = True
+                values.update(self._prepare_mail_values(mail))
+            vals_list.append(values)
+        return self._capture(vals_list)
+
+    @api.model
+    def _capture_descriptions(self, tickets):
+        """Capture the descriptions of ``tickets`` that were not made from a mail."""
+        return self._capture(
+            [
+                self._prepare_description_values(ticket)
+                for ticket in tickets
+                if not is_html_empty(ticket.description)
+            ]
+        )
+
+    @api.model
+    def _capture(self, vals_list):
+        """Screen and store, then pass on what was found.
+
+        :param list vals_list: values of rows, without what screening adds
+        """
+        screenings = [self._screen(values) for values in vals_list]
+        # sudo: dispute.inbound - nobody may create these rows but this method
+        inbounds = self.sudo().create(vals_list)
+        inbounds._pass_on(screenings)
+        return inbounds
+
+    @api.model
+    def _screen(self, values):
+        """Screen the text in ``values`` and put the outcome into them.
+
+        :return: the Screening, or None if there is none (skipped, failed)
+        """
+        if values["speaker"] in ("staff", "robot"):
+            values["state"] = "skipped"
+            return None
+        try:
+            screener = screening.default_screener()
+            result = screener.screen(
+                html=values["body"] or "", subject=values["subject"] or ""
+            )
+        except Exception as error:
+            _logger.exception("Screening failed, the text is kept for a retry")
+            values.update(self._prepare_failure_values(error))
+            return None
+        known = result.level != "not_screened"
+        values.update(
+            state="screened" if known else "not_screened",
+            language=result.language,
+            level=result.level,
+            lexicon_version=screener.version,
+            problem=False if known else self._get_not_screened_reason(result),
+        )
+        return result
+
+    def _pass_on(self, screenings):
+        """Hand findings to the next station; a failure there is put off, not raised.
+
+        :param list screenings: a Screening or None for each row of self
+        """
+        found = [
+            (inbound, result)
+            for inbound, result in zip(self, screenings, strict=True)
+            if result and result.findings
+        ]
+        try:
+            if found:
+                with self.env.cr.savepoint():
+                    self.env["dispute.signal"]._raise_signals(found)
+        except Exception as error:
+            _logger.exception("Signals could not be raised, kept for a retry")
+            failed = self.browse([inbound.id for inbound, _result in found])
+            failed.write(self._prepare_failure_values(error))
+        late = self.filtered(lambda row: row.state in ("pending", "not_screened"))
+        if late:
+            late.ticket_id._update_dispute_level()
+            late.filtered(lambda row: row.state == "pending")._tell_administrator()
+
+    # ------------------------------------------------------------------
+    # Values
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_speaker(self, message, mail):
+        """Hook: who speaks in ``message``; one of the selection's values.
+
+        :param mail: the InboundMail the message came with, or None
+        """
+        if mail and mail.speaker in ("auto_reply", "bounce"):
+            return "robot"
+        author = message.author_id
+        if author and not author.partner_share:
+            return "staff"
+        if not mail and not author and message.message_type in OWN_MESSAGE_TYPES:
+            return "staff"
+        return "customer"
+
+    @api.model
+    def _prepare_message_values(self, message, speaker):
+        """Hook: the row for ``message``, without raw mail and outcome."""
+        ticket = self.env["helpdesk.ticket"].browse(message.res_id)
+        return {
+            **self._prepare_provenance_values(),
+            "ticket_id": ticket.id,
+            "message_id": message.id,
+            # sudo: helpdesk.ticket - a portal user's own text is captured, too
+            "company_id": ticket.sudo().company_id.id,
+            "speaker": speaker,
+            "subject": message.subject or message.record_name,
+            "body": str(message.body or ""),
+            "author_name": message.author_id.name or message.email_from,
+            "author_email": message.email_from,
+            "message_identifier": message.message_id,
+        }
+
+    @api.model
+    def _prepare_description_values(self, ticket):
+        """Hook: the row for a ticket that was opened by hand or by a web form."""
+        by_staff = self.env.user._is_internal()
+        return {
+            **self._prepare_provenance_values(),
+            "ticket_id": ticket.id,
+            "message_id": False,
+            "company_id": ticket.company_id.id,
+            "speaker": "reported" if by_staff else "customer",
+            "subject": ticket.name,
+            "body": str(ticket.description),
+            "author_name": ticket.partner_name or ticket.partner_id.name,
+            "author_email": ticket.partner_email or ticket.partner_id.email,
+        }
+
+    @api.model
+    def _prepare_provenance_values(self):
+        values = {"origin": "system", "recorded_by": self.env.user.login}
+        if request:
+            values["remote_address"] = request.httprequest.remote_addr
+            if not self.env.user._is_internal():
+                values["origin"] = "portal"
+            elif request.httprequest.path.startswith("/mail/"):
+                values["origin"] = "web"
+            else:
+                values["origin"] = "rpc"
+        return values
+
+    @api.model
+    def _prepare_mail_values(self, mail):
+        return {
+            "origin": "gateway",
+            "raw": base64.b64encode(mail.raw),
+            "raw_sha256": mail.sha256,
+            "raw_size": len(mail.raw),
+        }
+
+    @api.model
+    def _prepare_failure_values(self, error):
+        return {"state": "pending", "problem": f"{type(error).__name__}: {error}"[:500]}
+
+    @api.model
+    def _get_not_screened_reason(self, result):
+        if not result.text.strip():
+            return self.env._("No text to read; look at the attachments.")
+        return self.env._("Language not recognised or without a lexicon; read it.")
+
+    # ------------------------------------------------------------------
+    # Retry
+    # ------------------------------------------------------------------
+
+    def action_retry(self):
+        """Screen again now what is pending among these rows."""
+        self.check_access("read")
+        # sudo: dispute.inbound - rows are written by the system alone
+        self.sudo().filtered(lambda row: row.state == "pending")._screen_again()
+
+    def _screen_again(self):
+        screenings = []
+        for row in self:
+            values = {
+                "speaker": row.speaker,
+                "body": row.body,
+                "subject": row.subject,
+                "attempts": row.attempts + 1,
+            }
+            screenings.append(row._screen(values))
+            outcome = {"state", "language", "level", "lexicon_version", "problem"}
+            row.write({k: v for k, v in values.items() if k in outcome | {"attempts"}})
+        self._pass_on(screenings)
+        done = self.filtered(lambda row: row.state != "pending")
+        done.activity_unlink(["dispute_guard.mail_activity_type_screening"])
+        done.ticket_id._update_dispute_level()
+
+    @api.model
+    def _cron_retry(self):
+        """Retry pending screenings, each on its own."""
+        domain = [("state", "=", "pending"), ("attempts", "<", RETRY_TIMES)]
+        rows = self.search(domain, limit=RETRY_LIMIT, order="attempts, id")
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(rows))
+        for row in rows:
+            row.action_retry()
+            if not cron._commit_progress(1):
+                break
+
+    def _tell_administrator(self):
+        """Plan an activity for somebody who can mend it, once for each row."""
+        # Without a mail to the administrator: this runs while a mail is received.
+        untold = self.with_context(mail_activity_quick_update=True)
+        for row in untold.filtered(lambda row: not row.activity_ids):
+            user = row.company_id._get_dispute_administrator()
+            row.activity_schedule(
+                "dispute_guard.mail_activity_type_screening",
+                note=row.problem,
+                user_id=user.id,
+            )

@@ -1,0 +1,77 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+ROLES = [
+    ("superior", "Superior"),
+    ("mediator", "Mediator"),
+    ("lawyer", "Lawyer"),
+    ("security", "Security"),
+]
+LANGUAGE_CODES = re.compile(r"[a-z]{2}(\s*,\s*[a-z]{2})*")
+
+
+class DisputeProfessional(models.Model):
+    """A person to whom disputes are handed."""
+
+    _name = "dispute.professional"
+    _description = "Professional for Disputes"
+    _order = "sequence, id"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
+    email = fields.Char(related="partner_id.email")
+    role = fields.Selection(selection=ROLES, required=True)
+    language_codes = fields.Char(
+        string="Languages",
+        help="Codes such as en, ru, lv, lt. Empty: any language.",
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", help="Empty: for all companies.")
+    acknowledge_hours = fields.Float(
+        string="Acknowledge Within (h)",
+        default=8,
+        help="Working hours within which a handoff must be acknowledged.",
+    )
+    handoff_ids = fields.One2many("dispute.handoff", "professional_id")
+
+    _positive_hours = models.Constraint(
+        "CHECK(acknowledge_hours > 0)",
+        "The time to acknowledge must be more than nothing.",
+    )
+
+    @api.constrains("language_codes")
+    def _check_language_codes(self):
+        for professional in self:
+            codes = professional.language_codes
+            if codes and not LANGUAGE_CODES.fullmatch(codes.strip()):
+                raise ValidationError(
+                    self.env._(
+                        "Write languages as two-letter codes with commas between "
+                        "them, such as: en, ru. This cannot be read: %(codes)s",
+                        codes=codes,
+                    )
+                )
+
+    def _speaks(self, language):
+        self.ensure_one()
+        codes = [code.strip() for code in (self.language_codes or "").split(",")]
+        return not self.language_codes or language in codes
+
+    @api.model
+    def _choose(self, role, company, language):
+        """Hook: who takes a handoff; empty if nobody can.
+
+        Who speaks the customer's language comes first, then the order of the list.
+
+        :param str role: one of ROLES
+        :param str language: ISO 639-1 code of the customer's text, or None
+        """
+        # sudo: dispute.professional - chosen for whoever's message caused it
+        candidates = self.sudo().search(
+            [("role", "=", role), ("company_id", "in", [False, company.id])]
+        )
+        reachable = candidates.filtered("email")
+        return reachable.sorted(lambda person: not person._speaks(language))[:1]

@@ -1,0 +1,307 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..provenance import gateway_mail
+from .dispute_signal import LEVEL_RANK, LEVELS, LIVE_STATES
+
+
+class HelpdeskTicket(models.Model):
+    """Everything of the dispute guard that is particular to this helpdesk."""
+
+    _inherit = "helpdesk.ticket"
+
+    dispute_level = fields.Selection(
+        selection=LEVELS,
+        string="Conflict Level",
+        default="calm",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    dispute_signal_id = fields.Many2one(
+        "dispute.signal",
+        string="Gravest Signal",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
+    dispute_quote = fields.Text(
+        related="dispute_signal_id.quote", string="Words that Count"
+    )
+    dispute_case_id = fields.Many2one(
+        "dispute.case",
+        string="Dispute",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    dispute_hold = fields.Boolean(related="dispute_case_id.hold", string="Legal Hold")
+    dispute_signal_ids = fields.One2many(
+        "dispute.signal", "ticket_id", string="Signals"
+    )
+    dispute_inbound_ids = fields.One2many(
+        "dispute.inbound", "ticket_id", string="Inbound Texts"
+    )
+    dispute_handoff_ids = fields.One2many(
+        "dispute.handoff", "ticket_id", string="Handoffs"
+    )
+    dispute_agreement_link_ids = fields.One2many(
+        "dispute.agreement.link", "ticket_id", string="Agreements that Matter"
+    )
+    dispute_signal_count = fields.Integer(compute="_compute_dispute_counts")
+    dispute_evidence_count = fields.Integer(compute="_compute_dispute_counts")
+    dispute_handoff_count = fields.Integer(compute="_compute_dispute_counts")
+    dispute_agreement_count = fields.Integer(compute="_compute_dispute_counts")
+    dispute_agreement_gap = fields.Boolean(compute="_compute_dispute_agreement_gap")
+    dispute_screening_note = fields.Char(compute="_compute_dispute_screening_note")
+    dispute_advice = fields.Char(
+        string="What to Do Now", compute="_compute_dispute_advice"
+    )
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+
+    def _compute_dispute_counts(self):
+        signals = self._count_by_ticket(
+            "dispute.signal", [("state", "in", LIVE_STATES)]
+        )
+        handoffs = self._count_by_ticket("dispute.handoff", [])
+        agreements = self._count_by_ticket(
+            "dispute.agreement.link", [("state", "!=", "rejected")]
+        )
+        evidence = self._count_evidence()
+        for ticket in self:
+            ticket.dispute_signal_count = signals.get(ticket.id, 0)
+            ticket.dispute_handoff_count = handoffs.get(ticket.id, 0)
+            ticket.dispute_agreement_count = agreements.get(ticket.id, 0)
+            ticket.dispute_evidence_count = evidence.get(ticket.id, 0)
+
+    def _count_by_ticket(self, model, domain):
+        rows = self.env[model]._read_group(
+            [("ticket_id", "in", self.ids), *domain], ["ticket_id"], ["__count"]
+        )
+        return {ticket.id: count for ticket, count in rows}
+
+    def _count_evidence(self):
+        rows = self.env["dispute.evidence"]._read_group(
+            [("ticket_model", "=", self._name), ("ticket_id", "in", self.ids)],
+            ["ticket_id"],
+            ["__count"],
+        )
+        return dict(rows)
+
+    @api.depends("dispute_level", "dispute_agreement_link_ids.state")
+    def _compute_dispute_agreement_gap(self):
+        for ticket in self:
+            ticket.dispute_agreement_gap = ticket.dispute_level == "legal" and not any(
+                link.state != "rejected" for link in ticket.dispute_agreement_link_ids
+            )
+
+    @api.depends("dispute_inbound_ids.state")
+    def _compute_dispute_screening_note(self):
+        """What an agent must read himself because the system could not."""
+        for ticket in self:
+            late = ticket.dispute_inbound_ids.filtered(
+                lambda row: row.state in ("pending", "not_screened")
+            )[:1]
+            labels = dict(late._fields["state"]._description_selection(self.env))
+            ticket.dispute_screening_note = late and (
+                f"{labels[late.state]}: {late.problem}"
+            )
+
+    @api.depends("dispute_handoff_ids.state", "dispute_level")
+    def _compute_dispute_advice(self):
+        for ticket in self:
+            ticket.dispute_advice = ticket._get_dispute_advice()
+
+    def _get_dispute_advice(self):
+        """Hook: one sentence on who speaks now and what the agent does."""
+        roles = {
+            handoff.role
+            for handoff in self.dispute_handoff_ids
+            if handoff.state not in ("done", "cancelled")
+        }
+        if "security" in roles:
+            return self.env._("Security has been told. Look after your own safety.")
+        if "lawyer" in roles:
+            return self.env._(
+                "A lawyer takes over. Acknowledge receipt if you must, admit nothing, "
+                "promise nothing, do not negotiate."
+            )
+        if "mediator" in roles:
+            return self.env._(
+                "A mediator takes over. Stay calm and let the mediator lead."
+            )
+        if "superior" in roles:
+            return self.env._("Your superior takes over. Tell the customer so, calmly.")
+        if self.dispute_level in ("tense", "hostile"):
+            return self.env._("Listen, restate the problem, offer a call.")
+        if self.dispute_level == "legal":
+            return self.env._("Read the words above and ask your superior.")
+        return False
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create(vals_list)
+        if not gateway_mail(self.env):
+            self.env["dispute.inbound"]._capture_descriptions(tickets)
+        return tickets
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_dispute_hold(self):
+        # sudo: dispute.case - a hold binds also users who may not see the case
+        for case in self.sudo().dispute_case_id.filtered("hold"):
+            raise UserError(case._get_hold_refusal())
+
+    # ------------------------------------------------------------------
+    # Called by the stations
+    # ------------------------------------------------------------------
+
+    def _update_dispute_level(self):
+        """Let level and gravest signal follow the signals and what is unread."""
+        # sudo: helpdesk.ticket - the level follows, whoever caused the change
+        tickets = self.sudo()
+        for ticket in tickets:
+            live = ticket.dispute_signal_ids.filtered(
+                lambda signal: signal.state in LIVE_STATES
+            )
+            gravest = live.sorted(
+                lambda signal: (LEVEL_RANK[signal.level], signal.occurred_at, signal.id)
+            )[-1:]
+            level = gravest.level or ticket._get_level_without_signals()
+            values = {"dispute_level": level, "dispute_signal_id": gravest.id}
+            if level != ticket.dispute_level or gravest != ticket.dispute_signal_id:
+                ticket.write(values)
+        tickets.dispute_case_id._update_level()
+
+    def _get_level_without_signals(self):
+        unread = any(
+            row.state in ("pending", "not_screened") for row in self.dispute_inbound_ids
+        )
+        return "not_screened" if unread else "calm"
+
+    def _open_dispute_case(self):
+        """Open a case for each ticket that has none.
+
+        :return: the new cases
+        """
+        tickets = self.filtered(lambda ticket: not ticket.dispute_case_id)
+        # sudo: dispute.case - opened by policy for whoever's message caused it
+        cases = (
+            self.env["dispute.case"]
+            .sudo()
+            .with_context(
+                mail_create_nolog=True,
+                mail_create_nosubscribe=True,
+                tracking_disable=True,
+            )
+            .create([ticket._prepare_dispute_case_values() for ticket in tickets])
+        )
+        for ticket, case in zip(tickets, cases, strict=True):
+            ticket.dispute_case_id = case
+        return cases
+
+    def _prepare_dispute_case_values(self):
+        """Hook: the values of the case for this ticket."""
+        return {
+            "title": self.name,
+            "partner_id": self.commercial_partner_id.id,
+            "company_id": self.company_id.id,
+            "user_id": (self.user_id or self.team_id.user_id).id,
+            "level": self.dispute_level,
+        }
+
+    def _propose_agreements(self):
+        """Propose the customer's agreements for tickets under a legal threat."""
+        tickets = self.filtered(
+            lambda ticket: ticket.dispute_level == "legal"
+            and ticket.commercial_partner_id
+            and not ticket.dispute_agreement_link_ids
+        )
+        if not tickets:
+            return
+        # sudo: agreement - proposed for whoever's message caused it
+        agreements = (
+            self.env["agreement"]
+            .sudo()
+            .search(
+                [
+                    (
+                        "commercial_partner_id",
+                        "in",
+                        tickets.commercial_partner_id.ids,
+                    ),
+                    ("company_id", "in", [False, *tickets.company_id.ids]),
+                ]
+            )
+            .grouped("commercial_partner_id")
+        )
+        self.env["dispute.agreement.link"].sudo().create(
+            [
+                {
+                    "ticket_id": ticket.id,
+                    "agreement_id": agreement.id,
+                    "state": "proposed",
+                }
+                for ticket in tickets
+                for agreement in agreements.get(ticket.commercial_partner_id, ())
+                if agreement.company_id in (ticket.company_id, self.env["res.company"])
+            ]
+        )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open_dispute(self):
+        """Open the ticket's case; make one first where there is none."""
+        self.ensure_one()
+        if not self.dispute_case_id:
+            self.check_access("write")
+            self._open_dispute_case()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "dispute.case",
+            "res_id": self.dispute_case_id.id,
+            "view_mode": "form",
+        }
+
+    def _action_view_dispute(self, model, name, domain, context=None):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "list,form",
+            "domain": domain,
+            "context": context or {},
+        }
+
+    def action_view_dispute_signals(self):
+        return self._action_view_dispute(
+            "dispute.signal", self.env._("Signals"), [("ticket_id", "in", self.ids)]
+        )
+
+    def action_view_dispute_handoffs(self):
+        return self._action_view_dispute(
+            "dispute.handoff", self.env._("Handoffs"), [("ticket_id", "in", self.ids)]
+        )
+
+    def action_view_dispute_evidence(self):
+        return self._action_view_dispute(
+            "dispute.evidence",
+            self.env._("Evidence"),
+            [("ticket_model", "=", self._name), ("ticket_id", "in", self.ids)],
+        )
+
+    def action_view_dispute_agreements(self):
+        return self._action_view_dispute(
+            "dispute.agreement.link",
+            self.env._("Agreements"),
+            [("ticket_id", "in", self.ids)],
+            {"default_ticket_id": self[:1].id},
+        )

@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    dispute_quotes = fields.Json(
+        compute="_compute_dispute_quotes", export_string_translation=False
+    )
+
+    def _compute_dispute_quotes(self):
+        """The words of the message that carry a signal, for the chatter to mark."""
+        tickets = self.filtered(lambda message: message.model == "helpdesk.ticket")
+        quotes = {}
+        if tickets:
+            rows = self.env["dispute.signal"]._read_group(
+                [
+                    ("message_id", "in", tickets.ids),
+                    ("state", "in", ("open", "confirmed")),
+                    ("segment", "!=", "subject"),
+                ],
+                ["message_id"],
+                ["quote:array_agg"],
+            )
+            quotes = {message.id: words for message, words in rows}
+        for message in self:
+            message.dispute_quotes = quotes.get(message.id, [])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The only place that sees every message, whatever path it came by."""
+        messages = super().create(vals_list)
+        on_tickets = messages.filtered(
+            lambda message: message.model == "helpdesk.ticket" and message.res_id
+        )
+        if on_tickets:
+            self.env["dispute.inbound"]._capture_messages(on_tickets)
+        return messages
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_dispute_hold(self):
+        # Only captured messages: a veto on outgoing mail would break the clean-up
+        # of sent mail after the mail server has already taken it.
+        # sudo: dispute.inbound - a hold binds also users who may not see the case
+        held = (
+            self.env["dispute.inbound"]
+            .sudo()
+            .search(
+                [
+                    ("message_id", "in", self.ids),
+                    ("ticket_id.dispute_case_id.hold", "=", True),
+                ],
+                limit=1,
+            )
+        )
+        if held:
+            raise UserError(held.ticket_id.dispute_case_id._get_hold_refusal())
+
+    def _to_store_defaults(self, target):
+        defaults = super()._to_store_defaults(target)
+        if target.is_internal(self.env):
+            defaults = defaults + ["dispute_quotes"]
+        return defaults

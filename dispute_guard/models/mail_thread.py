@@ -1,0 +1,73 @@
+import logging
+
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..provenance import CONTEXT_KEY, InboundMail, gateway_mail
+
+_logger = logging.getLogger(__name__)
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        """Keep the bytes of a helpdesk mail before anything can go wrong with it.
+
+        A helpdesk mail that Odoo cannot deliver is kept and tried again instead of
+        being lost: a fetching mail server marks it as read whatever happens here.
+        Mails for other models behave as without this addon.
+        """
+        mail = message if isinstance(message, InboundMail) else InboundMail(message)
+        stray = self.env["dispute.stray.mail"]
+        thread = self.with_context(**{CONTEXT_KEY: mail})
+        try:
+            result = super(MailThread, thread).message_process(
+                model,
+                mail.deliverable,
+                custom_values=custom_values,
+                save_original=save_original,
+                strip_attachments=strip_attachments,
+                thread_id=thread_id,
+            )
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # the caller runs the whole transaction again
+        except Exception as error:
+            broken = self.env.cr._cnx.get_transaction_status() == (
+                TRANSACTION_STATUS_INERROR
+            )
+            if broken or not stray._is_helpdesk_mail(mail, model):
+                raise
+            _logger.info("A helpdesk mail could not be delivered", exc_info=True)
+            if mail.cover:
+                stray._keep_undelivered(mail, model, error)
+                return False
+            mail.cover = stray._make_cover(mail)
+            return self.message_process(model, mail)
+        if not mail.captured:
+            stray._keep_unposted(mail, model)
+        return result
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        mail = gateway_mail(self.env)
+        if mail:
+            mail.message_id = message_dict.get("message_id")
+            mail.routed = [route[0] for route in routes or ()]
+        if not mail or "helpdesk.ticket" not in mail.routed:
+            return super()._message_route_process(message, message_dict, routes)
+        # so that a mail that fails half-way leaves nothing behind and the
+        # transaction can still keep its bytes
+        with self.env.cr.savepoint():
+            return super()._message_route_process(message, message_dict, routes)

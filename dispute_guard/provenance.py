@@ -1,0 +1,104 @@
+"""What we know ourselves about where a text came from.
+
+A client may claim anything in a message's own fields (type, author, date), so the
+way it arrived is recorded here, by an object that only this server's code can make:
+a JSON or XML-RPC caller can put strings and numbers into the context, never an
+instance of a class.
+"""
+
+import email.errors
+import email.header
+import re
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from xmlrpc.client import Binary
+
+from .ledger import sha256_hex
+from .screening import speaker
+
+CONTEXT_KEY = "dispute_inbound_mail"
+MESSAGE_ID_HEADER = re.compile(rb"(?im)^message-id:.*(?:\r?\n[ \t].*)*")
+
+
+class InboundMail:
+    """One mail on its way through the gateway, with its bytes as received.
+
+    ``message_id``: the identifier under which Odoo stores the message, once known.
+    ``routed``: list of the models that Odoo routed it to, None before routing.
+    ``captured``: whether a message of this mail was captured on a ticket.
+    ``identifier``: a Message-ID to deliver it under instead of its own.
+    ``cover``: bytes to deliver instead of its own, after those could not be.
+    ``stray_id``: id of the ``dispute.stray.mail`` row that is being tried again.
+    """
+
+    __slots__ = (
+        "raw",
+        "sha256",
+        "headers",
+        "message_id",
+        "routed",
+        "captured",
+        "identifier",
+        "cover",
+        "stray_id",
+    )
+
+    def __init__(self, message):
+        """:param message: the mail as Odoo's gateway gets it: bytes, str or Binary"""
+        if isinstance(message, Binary):
+            message = message.data
+        if isinstance(message, str):
+            message = message.encode("utf-8", "surrogateescape")
+        self.raw = bytes(message)
+        self.sha256 = sha256_hex(self.raw)
+        self.headers = BytesHeaderParser(policy=compat32).parsebytes(self.raw)
+        self.message_id = None
+        self.routed = None
+        self.captured = False
+        self.identifier = None
+        self.cover = None
+        self.stray_id = None
+
+    @property
+    def speaker(self):
+        """``person``, ``auto_reply``, ``bounce`` or ``list`` (RFC 3834, RFC 3464)"""
+        return speaker.classify(self.headers)
+
+    def header(self, name):
+        """The first header ``name`` as one line of valid text, or an empty string."""
+        value = str(self.headers.get(name, ""))
+        text = str(email.header.make_header(_decode(value)))
+        return " ".join(text.encode("utf-8", "replace").decode().split())
+
+    @property
+    def deliverable(self):
+        """The bytes to give to Odoo: as received, unless something forbids it."""
+        raw = self.cover or self.raw
+        if not self.identifier:
+            return raw
+        head, gap, body = re.split(rb"(\r?\n\r?\n)", raw, maxsplit=1)
+        line = b"Message-ID: " + self.identifier.encode()
+        return MESSAGE_ID_HEADER.sub(line, head, count=1) + gap + body
+
+    @property
+    def body_sha256(self):
+        """Digest of what follows the header; equal for two copies of one mail whose
+        trace headers differ."""
+        for separator in (b"\r\n\r\n", b"\n\n"):
+            _header, found, body = self.raw.partition(separator)
+            if found:
+                return sha256_hex(body.replace(b"\r\n", b"\n").rstrip())
+        return self.sha256
+
+
+def _decode(value):
+    try:
+        return email.header.decode_header(value)
+    except (email.errors.HeaderParseError, LookupError, ValueError):
+        return [(value, None)]
+
+
+def gateway_mail(env):
+    """Return the :class:`InboundMail` under way in ``env``, or None."""
+    mail = env.context.get(CONTEXT_KEY)
+    return mail if isinstance(mail, InboundMail) else None

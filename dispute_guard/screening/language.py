@@ -1,0 +1,106 @@
+"""Tell which language a text is written in, by the small words nobody can avoid.
+
+Content words travel between languages, names even more; function words do not. A text
+that shows too few of those we know is ``"unknown"``, which is the honest answer and
+leads to "not screened" rather than "calm".
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from .finding import UNKNOWN
+
+LATIN_RUSSIAN = "ru-latn"
+# So many letters of a text decide its language.
+SAMPLE = 6000
+
+_cyrillic = re.compile("[\u0400-\u04ff]").search
+_foreign_script = re.compile(
+    "[\u0370-\u03ff\u0530-\u1cff\u2e80-\ud7ff\uf900-\ufaff]"
+).findall
+
+
+class LanguageGuesser:
+    """Knows the function words and letters of languages, screened ones and others."""
+
+    def __init__(
+        self,
+        words: Mapping[str, Iterable[str]],
+        letters: Mapping[str, str],
+        screened: Iterable[str],
+    ):
+        """:param words: language code -> function words, normalised
+        :param letters: language code -> letters that set it apart
+        :param screened: codes of the languages that have a lexicon
+        """
+        self.screened = frozenset(screened)
+        owners: dict[str, tuple[str, ...]] = {}
+        for language, language_words in words.items():
+            for word in language_words:
+                owners[word] = (*owners.get(word, ()), language)
+        self._owner = {word: langs for word, langs in owners.items()}.get
+        self._letters = {
+            language: re.compile(f"[{chars}]").findall
+            for language, chars in letters.items()
+            if chars
+        }
+
+    def guess(self, text: str, words: list[str]) -> tuple[str, ...]:
+        """Return the languages of a normalised text, the main one first.
+
+        ``UNKNOWN`` stands for every language without a lexicon; an empty tuple says
+        that the text gives no hint at all.
+        """
+        scores, own = self._count(text, words)
+        if not scores:
+            return (UNKNOWN,) if len(_foreign_script(text[:SAMPLE])) > 3 else ()
+        best = max(scores, key=lambda language: self._claim(language, scores, own))
+        if scores[best] < 0.06 * len(words):
+            return ()
+        found = [best]
+        for language, score in sorted(scores.items(), key=lambda item: -item[1]):
+            if language != best and own[language] >= 3 and score >= 0.15 * scores[best]:
+                found.append(language)
+        return tuple(dict.fromkeys(self._name(language) for language in found))
+
+    def _count(self, text: str, words: list[str]) -> tuple[dict[str, float], Counter]:
+        """Return the score of each language, and how many words are its alone."""
+        scores: dict[str, float] = {}
+        own: Counter = Counter()
+        for owners, count in Counter(map(self._owner, words)).items():
+            if not owners:
+                continue
+            for language in owners:
+                # A word that several languages share says little about each.
+                scores[language] = scores.get(language, 0) + count / len(owners) ** 0.5
+            if len(owners) == 1:
+                own[owners[0]] += count
+        if not text.isascii():
+            for language, letters in self._letters.items():
+                if count := len(letters(text[:SAMPLE])):
+                    scores[language] = scores.get(language, 0) + count / 4
+                    own[language] += count // 6
+        return scores, own
+
+    def _claim(self, language: str, scores: dict[str, float], own: Counter) -> float:
+        """A language we cannot read must show words of its own to win."""
+        sure = language in self.screened or own[language] >= 2
+        return scores[language] * (1 if sure else 0.5)
+
+    def _name(self, language: str) -> str:
+        return language if language in self.screened or language == LATIN_RUSSIAN else UNKNOWN
+
+
+def label(languages: tuple[str, ...]) -> str:
+    """Return the name a screening shows: one code, ``mixed:…`` or ``unknown``."""
+    names = list(
+        dict.fromkeys("ru" if name == LATIN_RUSSIAN else name for name in languages)
+    )
+    if not names:
+        return UNKNOWN
+    return names[0] if len(names) == 1 else "mixed:" + "+".join(names)
+
+
+def is_cyrillic(text: str) -> bool:
+    return bool(_cyrillic(text))

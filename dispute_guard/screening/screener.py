@@ -1,0 +1,302 @@
+"""Screen a message: segments, language, sentences, rules, quotes, level."""
+
+import functools
+import hashlib
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from .finding import (
+    CURRENT_SEGMENTS,
+    GRADES,
+    Finding,
+    Screening,
+    Segment,
+    level_of,
+)
+from .language import LATIN_RUSSIAN, SAMPLE, LanguageGuesser, is_cyrillic, label
+from .lexicon import Lexicon, LexiconError, load_lexicon, respelt
+from .markup import text_of_html
+from .match import Hit, Sentence, is_loud
+from .normalise import Normal, normalise, russian_from_latin
+from .segment import Segmenter
+from .sentence import sentences, tokens
+
+DATA_VERSION = "1"
+LEXICON_DIR = Path(__file__).resolve().parent.parent / "lexicon"
+
+# A kind is not looked for any more in a message that showed it so often.
+MOST_PER_KIND = 25
+LONGEST_QUOTE = 420
+# Work goes block by block, so that memory does not grow with the text.
+BLOCK = 60_000
+# How much a finding in old or foreign words counts.
+CONTEXT_CONFIDENCE = 0.4
+
+_paragraph_end = re.compile(r"[.!?]\s|\n").finditer
+
+
+class Screener:
+    """Screens texts with the lexicons of one folder.
+
+    :param lexicon_dir: folder with one folder a language; ours by default
+    :param languages: codes to use, all by default
+    :raises LexiconError: when a language file cannot be used
+    """
+
+    def __init__(
+        self, lexicon_dir: Path | str | None = None, languages: Iterable[str] | None = None
+    ):
+        self.folder = Path(lexicon_dir or LEXICON_DIR)
+        available = sorted(file.parent.name for file in self.folder.glob("*/language.toml"))
+        self.languages = tuple(languages) if languages is not None else tuple(available)
+        for language in self.languages:
+            if language not in available:
+                raise LexiconError(
+                    self.folder / language, "no such language", f"use {', '.join(available)}"
+                )
+        self._lexicons: dict[str, Lexicon] = {}
+        tables = {code: self._read(f"{code}/language.toml") for code in available}
+        others = self._read("others.toml")
+        self._guesser = LanguageGuesser(
+            {
+                **{code: _words(table) for code, table in others.items()},
+                **{code: _words(table) for code, table in tables.items()},
+            },
+            {code: table.get("letters", "") for code, table in (others | tables).items()},
+            self.languages,
+        )
+        self._segmenter = Segmenter(table.get("mail", {}) for table in tables.values())
+
+    def _read(self, name: str) -> dict:
+        file = self.folder / name
+        try:
+            return tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise LexiconError(file, f"cannot be read ({error})", "mend or restore it") from error
+
+    @functools.cached_property
+    def version(self) -> str:
+        """Name the data that findings rest on: its number and a digest of its files."""
+        digest = hashlib.sha256()
+        for file in sorted(self.folder.rglob("*.toml")) + sorted(self.folder.rglob("*.json")):
+            digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0")
+            digest.update(file.read_bytes() + b"\0")
+        return f"{DATA_VERSION}+{digest.hexdigest()[:8]}"
+
+    def lexicon(self, language: str) -> Lexicon:
+        """Return the lexicon of a language, read on first use.
+
+        :raises LexiconError: when one of its files cannot be used
+        """
+        if language not in self._lexicons:
+            self._lexicons[language] = load_lexicon(self.folder / language)
+        return self._lexicons[language]
+
+    def screen(
+        self,
+        text: str = "",
+        *,
+        subject: str = "",
+        html: str | None = None,
+        lang: str | None = None,
+    ) -> Screening:
+        """Screen one message.
+
+        :param text: the plain body; leave it out when ``html`` carries the body
+        :param subject: screened with the body, its findings have segment ``"subject"``
+        :param lang: language code to believe when the text itself is too short to tell
+        """
+        marks = []
+        if html is not None:
+            text, marks = text_of_html(html)
+        segments = self._segmenter.split(text, marks)
+        parts = [self._part(text, segment) for segment in segments]
+        if subject.strip():
+            parts.append(self._part(subject, Segment("subject", 0, len(subject))))
+        main = self._settle_languages(parts, lang)
+        findings = [found for part in parts for found in self._findings(part)]
+        findings.sort(key=lambda found: (found.segment == "subject", found.start))
+        name = label(main)
+        return Screening(text, name, level_of(findings, name), tuple(findings), segments)
+
+    def _part(self, text: str, segment: Segment) -> "_Part":
+        normal = normalise(text[segment.start : segment.end])
+        words = tokens(normal.text, 0, SAMPLE)
+        return _Part(segment, text, normal, self._guesser.guess(normal.text, words))
+
+    def _settle_languages(self, parts: list["_Part"], hint: str | None) -> tuple[str, ...]:
+        """Give every part a language, and return those of the message."""
+        by_size = sorted(parts, key=lambda part: -len(part.normal.text))
+        current = [p for p in by_size if p.segment.kind in CURRENT_SEGMENTS] or by_size
+        sure = [part for part in current if part.languages]
+        main = sure[0].languages if sure else ()
+        if not main:
+            main = self._by_hint(hint) or self._by_vocabulary(current)
+        for part in parts:
+            part.languages = part.languages or main
+            if LATIN_RUSSIAN in part.languages:
+                part.normal = russian_from_latin(part.normal)
+                part.languages = ("ru",)
+        return main
+
+    def _by_hint(self, hint: str | None) -> tuple[str, ...]:
+        code = (hint or "").replace("-", "_").split("_")[0].lower()
+        return (code,) if code in self.languages else ()
+
+    def _by_vocabulary(self, parts: list["_Part"]) -> tuple[str, ...]:
+        """Take the language whose rules know a word of a text too short to tell."""
+        for part in parts:
+            words = set(tokens(part.normal.text, 0, SAMPLE))
+            cyrillic = is_cyrillic(part.normal.text)
+            for language in self.languages:
+                if (language == "ru") == cyrillic and words:
+                    if self.lexicon(language).vocabulary.wakes(words):
+                        return (language,)
+        return ()
+
+    def _findings(self, part: "_Part") -> list[Finding]:
+        findings = []
+        for language in part.languages:
+            if language in self.languages:
+                findings += _Reading(part, self.lexicon(language)).findings()
+        return findings
+
+
+class _Part:
+    """A segment of a message, or its subject, on its way through screening."""
+
+    def __init__(self, segment: Segment, text: str, normal: Normal, languages: tuple):
+        self.segment, self.text = segment, text
+        self.normal, self.languages = normal, languages
+
+
+class _Reading:
+    """One part of a message read with one lexicon."""
+
+    def __init__(self, part: _Part, lexicon: Lexicon):
+        self.part, self.lexicon = part, lexicon
+        self._best: dict[tuple[str, int], tuple[Hit, Sentence]] = {}
+        self._weights: dict[str, int] = defaultdict(int)
+        self._counts: dict[str, int] = defaultdict(int)
+
+    def findings(self) -> list[Finding]:
+        normal, vocabulary = self.part.normal, self.lexicon.vocabulary
+        for start, end in _blocks(normal.text):
+            words = set(tokens(normal.text, start, end))
+            if vocabulary.wakes(words) or is_loud(normal.cased, start, end):
+                self._read_block(start, end)
+        return [
+            self._finding(hit, sentence)
+            for (kind, _at), (hit, sentence) in self._best.items()
+            if self._weights[kind] >= self.lexicon.thresholds[kind]
+        ]
+
+    def _read_block(self, start: int, end: int) -> None:
+        normal, vocabulary = self.part.normal, self.lexicon.vocabulary
+        before = (0, 0)
+        for span in sentences(normal.cased, start, end):
+            words = set(tokens(normal.text, *span))
+            if vocabulary.wakes(words) or is_loud(normal.cased, *span):
+                sentence = Sentence(normal, *span, self.lexicon)
+                for hit in sentence.hits(lambda before=before: self._sentence(before)):
+                    self._keep(hit, sentence)
+            if words:
+                before = span
+
+    def _sentence(self, span: tuple[int, int]) -> Sentence:
+        return Sentence(self.part.normal, *span, self.lexicon)
+
+    def _keep(self, hit: Hit, sentence: Sentence) -> None:
+        """Keep the strongest hit of a kind in a sentence; each adds its weight."""
+        kind, key = hit.rule.kind, (hit.rule.kind, sentence.start)
+        known = self._best.get(key)
+        if known is None:
+            if self._counts[kind] >= MOST_PER_KIND:
+                return
+            self._counts[kind] += 1
+        if known is None or _strength(hit) > _strength(known[0]):
+            self._best[key] = hit, sentence
+        self._weights[kind] += hit.rule.weight
+
+    def _finding(self, hit: Hit, sentence: Sentence) -> Finding:
+        start, end = _quoted_span(hit, sentence, self.part.normal.text)
+        normal, segment, rule = self.part.normal, self.part.segment, hit.rule
+        start = segment.start + normal.source(start)
+        end = segment.start + normal.source(end, end=True)
+        confidence = rule.confidence
+        if hit.grade != rule.grade:
+            confidence *= 0.9
+        if segment.kind not in CURRENT_SEGMENTS:
+            confidence *= CONTEXT_CONFIDENCE
+        return Finding(
+            rule.kind,
+            hit.grade,
+            self.part.text[start:end],
+            start,
+            end,
+            segment.kind,
+            rule.id,
+            self.lexicon.language,
+            round(confidence, 2),
+            rule.weight,
+        )
+
+
+def _strength(hit: Hit) -> tuple[int, int, int]:
+    grade = GRADES.index(hit.grade) if hit.grade else 0
+    return grade, hit.rule.weight, hit.start - hit.end
+
+
+def _quoted_span(hit: Hit, sentence: Sentence, text: str) -> tuple[int, int]:
+    """Return the sentence without margins, or the part around the hit if it is long."""
+    start, end = sentence.start, sentence.end
+    if end - start > LONGEST_QUOTE:
+        first = sentence.spans[hit.start][0]
+        last = sentence.spans[max(hit.end, hit.start + 1) - 1][1]
+        room = max(0, LONGEST_QUOTE - (last - first)) // 2
+        start = _cut_before(text, start, first - room, first)
+        end = _cut_after(text, end, last + room, last)
+    while start < end and not (text[start].isalnum() or text[start] in "\"'«„“(#@"):
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _cut_before(text: str, start: int, wanted: int, limit: int) -> int:
+    if wanted <= start:
+        return start
+    cut = text.find(" ", wanted, limit)
+    return limit if cut < 0 else cut + 1
+
+
+def _cut_after(text: str, end: int, wanted: int, limit: int) -> int:
+    if wanted >= end:
+        return end
+    cut = text.rfind(" ", limit, wanted)
+    return limit if cut < 0 else cut
+
+
+def _blocks(text: str) -> Iterable[tuple[int, int]]:
+    start = 0
+    while len(text) - start > BLOCK:
+        cuts = [m.end() for m in _paragraph_end(text, start + BLOCK - 2000, start + BLOCK)]
+        end = cuts[-1] if cuts else start + BLOCK
+        yield start, end
+        start = end
+    yield start, len(text)
+
+
+def _words(table: dict) -> list[str]:
+    groups = list(table.get("function_words", {}).values())
+    groups += respelt(groups, table.get("spellings", []))
+    return list({word for group in groups for word in tokens(normalise(group).text)})
+
+
+@functools.cache
+def default_screener() -> Screener:
+    """Return the screener with our own lexicons, one a process."""
+    return Screener()
