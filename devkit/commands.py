@@ -28,7 +28,10 @@ class Command:
 
     def add_to(self, subparsers):
         parser = subparsers.add_parser(
-            self.name, help=self.description, description=self.description
+            self.name,
+            help=self.description,
+            description=f"{self.description[0].upper()}{self.description[1:]}.",
+            allow_abbrev=False,
         )
         parser.set_defaults(function=self.function, takes_rest=self.takes_rest)
         if self.options:

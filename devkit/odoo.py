@@ -126,14 +126,17 @@ def ensure_template(server, demo):
         "modules": modules,
         "server": [server.host, server.port],
     }
-    name = f"dg_template_{steps.digest_of([inputs, demo])[:8]}"
+    kind = f"dg_template_{'demo' if demo else 'plain'}_"
+    name = f"{kind}{steps.digest_of(inputs)[:8]}"
     if name in server.databases():
         return name
     with steps.exclusive("template"):
         if name not in server.databases():
             with steps.progress("Foundation (Odoo, helpdesk, agreements)"):
+                for old in server.databases():
+                    if old.startswith(kind):
+                        drop_database(server, old)
                 part = f"{name}_part"
-                drop_database(server, part)
                 install(write_config(server, part), modules, demo=demo)
                 copy_filestore(part, name)
                 server.query(f'ALTER DATABASE "{part}" RENAME TO "{name}"')

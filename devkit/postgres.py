@@ -58,7 +58,7 @@ class Server:
     def odoo_options(self):
         """The server as options of Odoo's configuration file."""
         options = {"db_host": self.host, "db_port": self.port, "db_user": self.user}
-        return {**options, "db_password": self.password or "False"}
+        return {**options, "db_password": self.password} if self.password else options
 
     def environment(self):
         """Environment in which PostgreSQL's own programs find the server."""

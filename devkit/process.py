@@ -1,6 +1,7 @@
 """Running other programs: quietly into a log file, with failures told in one line."""
 
 import os
+import re
 import subprocess
 import time
 
@@ -83,7 +84,9 @@ def _failure(what, text, code, path, mend):
         why, mend = cause
         return Failure(what, why, f"{mend} (log: {shown})")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    why = lines[-1][:200] if lines else f"exit code {code}"
+    # A Python program says the reason in the last line that names an exception.
+    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Violation)\b", line)]
+    why = (named or lines or [f"exit code {code}"])[-1][:300]
     return Failure(what, why.rstrip("."), f"{mend or 'See the log'} (log: {shown})")
 
 

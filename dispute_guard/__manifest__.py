@@ -39,6 +39,7 @@
         "demo/ir_attachment_demo.xml",
         "demo/dispute_guard_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "dispute_guard/static/src/**/*",

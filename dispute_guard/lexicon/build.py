@@ -85,6 +85,8 @@ def main() -> int:
     stale = []
     for folder in sorted(file.parent for file in HERE.glob("*/concepts.toml")):
         content = build(folder.name)
+        if content == "{}\n":
+            continue
         file = folder / "forms.json"
         if file.exists() and file.read_text(encoding="utf-8") == content:
             continue

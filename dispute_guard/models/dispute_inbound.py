@@ -271,10 +271,11 @@ class DisputeInbound(models.Model):
     def _prepare_provenance_values(self):
         values = {"origin": "system", "recorded_by": self.env.user.login}
         if request:
+            path = request.httprequest.path
             values["remote_address"] = request.httprequest.remote_addr
             if not self.env.user._is_internal():
                 values["origin"] = "portal"
-            elif request.httprequest.path.startswith("/mail/"):
+            elif path.startswith("/mail/") or path.endswith("/web_save"):
                 values["origin"] = "web"
             else:
                 values["origin"] = "rpc"

@@ -1,0 +1,195 @@
+import itertools
+from contextlib import contextmanager
+from email.header import Header
+from unittest.mock import patch
+
+from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.base.models.ir_cron import IrCron
+
+from .. import screening
+
+CALM = "Could you please tell me when my kitchen will be delivered? Thank you."
+ANNOUNCED = "I have instructed my solicitor to issue court proceedings against you."
+CONDITIONAL = "If you do not refund me by Friday, I will take you to court."
+HEATED = "This is a disgrace. I am furious with the way you treat your customers."
+SENIOR = "I want to speak to your manager about this delivery."
+INSULT = "You are complete idiots and useless morons."
+PHYSICAL = "I know where you live and I will break your legs."
+
+DOMAIN = "nordwind.example.com"
+INBOX = f"help@{DOMAIN}"
+CUSTOMER = "Paula Customer <paula@example.net>"
+
+_numbers = itertools.count(1)
+
+
+def make_mail(body="", **headers):
+    """Return the bytes of a mail to the helpdesk, as they come over the wire.
+
+    :param body: str (sent as UTF-8) or bytes (sent as they are)
+    :param headers: header names with ``_`` for ``-`` to their values; None leaves a
+        header out, bytes go in as they are
+    """
+    lines = {
+        "Return-Path": "<paula@example.net>",
+        "From": CUSTOMER,
+        "To": INBOX,
+        "Subject": "My order",
+        "Message-ID": f"<{next(_numbers)}@mailer.example.net>",
+        "Date": "Mon, 19 Oct 2026 10:00:00 +0000",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
+    lines.update({name.replace("_", "-"): value for name, value in headers.items()})
+    head = b"".join(
+        name.encode() + b": " + _header_bytes(value) + b"\r\n"
+        for name, value in lines.items()
+        if value is not None
+    )
+    return head + b"\r\n" + (body.encode() if isinstance(body, str) else body)
+
+
+def _header_bytes(value):
+    if isinstance(value, bytes):
+        return value
+    return (value if value.isascii() else Header(value, "utf-8").encode()).encode()
+
+
+class DisputeCommon(TransactionCase):
+    """A company of its own, so that demo data neither helps nor disturbs."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.alias_domain = cls.env["mail.alias.domain"].create({"name": DOMAIN})
+        cls.company = cls.env["res.company"].create(
+            {
+                "name": "Nordwind",
+                "email": f"office@{DOMAIN}",
+                "alias_domain_id": cls.alias_domain.id,
+            }
+        )
+        cls.other_company = cls.env["res.company"].create({"name": "Südwind"})
+        cls._create_users()
+        cls.team = cls.env["helpdesk.ticket.team"].create(
+            {
+                "name": "Care",
+                "company_id": cls.company.id,
+                "user_ids": [(6, 0, (cls.agent_own | cls.agent_team).ids)],
+                "alias_domain_id": cls.alias_domain.id,
+                "alias_name": "help",
+                "alias_contact": "everyone",
+            }
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Paula Customer", "email": "paula@example.net"}
+        )
+        cls.portal = new_test_user(
+            cls.env,
+            login="dispute_portal",
+            groups="base.group_portal",
+            partner_id=cls.customer.id,
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+
+    @classmethod
+    def _create_users(cls):
+        def user(name, groups, company=cls.company):
+            return new_test_user(
+                cls.env,
+                login=f"dispute_{name}",
+                groups=groups,
+                company_id=company.id,
+                company_ids=[(6, 0, company.ids)],
+            )
+
+        cls.agent_own = user("agent_own", "helpdesk_mgmt.group_helpdesk_user_own")
+        cls.agent_team = user("agent_team", "helpdesk_mgmt.group_helpdesk_user_team")
+        cls.supervisor = user("supervisor", "dispute_guard.group_dispute_supervisor")
+        cls.manager = user(
+            "manager",
+            "dispute_guard.group_dispute_manager,helpdesk_mgmt.group_helpdesk_manager",
+        )
+        cls.foreigner = user(
+            "foreigner", "dispute_guard.group_dispute_manager", cls.other_company
+        )
+
+    # ------------------------------------------------------------------
+    # Doing what the outside world does
+    # ------------------------------------------------------------------
+
+    def receive(self, raw, model=None):
+        """Hand ``raw`` to the gateway as a mail server does; return the ticket."""
+        ticket_id = self.env["mail.thread"].message_process(model, raw)
+        return self.env["helpdesk.ticket"].browse(ticket_id or [])
+
+    def write_in(self, body, **headers):
+        """Let the customer write a new mail; return its ticket."""
+        return self.receive(make_mail(body, **headers))
+
+    def reply(self, ticket, body, **headers):
+        """Let the customer answer to the newest message of ``ticket``."""
+        parent = ticket.message_ids.filtered("message_id").sorted("id")[-1]
+        headers.setdefault("In_Reply_To", parent.message_id)
+        return self.receive(make_mail(body, **headers))
+
+    def run_cron(self, name):
+        """Run the scheduled action ``name`` of this addon once."""
+        cron = self.env.ref(f"dispute_guard.{name}")
+        with patch.object(IrCron, "_commit_progress", return_value=float("inf")):
+            cron.ir_actions_server_id.with_user(cron.user_id).run()
+
+    @contextmanager
+    def broken_screener(self, error):
+        """Let every screening raise ``error``."""
+
+        def broken():
+            raise error
+
+        with patch.object(screening, "default_screener", broken):
+            yield
+
+    # ------------------------------------------------------------------
+    # Making what a company has
+    # ------------------------------------------------------------------
+
+    def make_professional(self, role, name, languages=False, **values):
+        partner = self.env["res.partner"].create(
+            {
+                "name": name,
+                "email": f"{name.split()[0].lower()}@{DOMAIN}",
+                **values.pop("partner", {}),
+            }
+        )
+        return self.env["dispute.professional"].create(
+            {
+                "partner_id": partner.id,
+                "role": role,
+                "language_codes": languages,
+                "company_id": self.company.id,
+                **values,
+            }
+        )
+
+    def make_agreement(self, code, content=b"the signed text", partner=None):
+        """Return an agreement of the customer and its file."""
+        agreement = self.env["agreement"].create(
+            {
+                "code": code,
+                "name": f"Agreement {code}",
+                "partner_id": (partner or self.customer).id,
+                "company_id": self.company.id,
+            }
+        )
+        file = self.env["ir.attachment"].create(
+            {
+                "name": f"{code}.pdf",
+                "raw": content,
+                "res_model": "agreement",
+                "res_id": agreement.id,
+            }
+        )
+        return agreement, file
