@@ -1,11 +1,24 @@
 """The sub-commands: their options, and which part of the kit does the work."""
 
-import argparse
+import os
 import shutil
 import subprocess
 import sys
 
-from . import browser, odoo, odoo_source, paths, postgres, python_env, steps
+from . import (
+    bench,
+    browser,
+    demo,
+    lint,
+    odoo,
+    odoo_source,
+    outbox,
+    paths,
+    postgres,
+    python_env,
+    steps,
+    testing,
+)
 from .errors import Failure
 
 DEMO_DATABASE = "dispute_guard_demo"
@@ -103,21 +116,43 @@ def need_database(server, database):
         )
 
 
+def demo_command(options):
+    return demo.run_demo(options, prepare)
+
+
+def demo_options(parser):
+    serve_options(parser)
+    parser.add_argument("--no-serve", action="store_true", help="stop before serving")
+    parser.add_argument("--json", metavar="FILE", help="write what happened to a file")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep a demo database that exists"
+    )
+
+
 def serve(options):
     server = prepare(options)
     need_database(server, options.db)
     odoo.need_port(options.port)
-    config = odoo.write_config(
-        server, options.db, http_port=options.port, max_cron_threads=1
-    )
-    steps.say(f"http://127.0.0.1:{options.port} (Ctrl+C ends it)")
-    command = [paths.venv_python(), "-m", "odoo", "server", "-c", config]
-    return odoo.run_in_foreground([*command, *options.rest])
+    with outbox.running() as smtp_port:
+        config = odoo.write_config(
+            server,
+            options.db,
+            http_port=options.port,
+            smtp_port=smtp_port,
+            max_cron_threads=1,
+        )
+        steps.say(f"http://127.0.0.1:{options.port}/odoo   (Ctrl+C ends it)")
+        return odoo.serve(config, *options.rest)
 
 
 def serve_options(parser):
     database_option(DEMO_DATABASE)(parser)
-    parser.add_argument("--port", type=int, default=odoo.DEFAULT_PORT)
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=odoo.DEFAULT_PORT,
+        help="port on the loopback interface (default: %(default)s)",
+    )
 
 
 def shell(options):
@@ -129,8 +164,6 @@ def shell(options):
 
 
 def test(options):
-    from . import testing
-
     return testing.run_tests(options, prepare)
 
 
@@ -147,6 +180,33 @@ def test_options(parser):
     )
 
 
+def bench_command(options):
+    return bench.run_bench(options, prepare)
+
+
+def bench_options(parser):
+    setup_options(parser)
+    parser.add_argument("--only", metavar="NAME,…", help="figures or groups to measure")
+    parser.add_argument("--json", metavar="FILE", help="write the figures to a file")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=100,
+        help="samples for each figure (default: %(default)s)",
+    )
+
+
+def lint_command(options):
+    with steps.exclusive():
+        return lint.run_lint(options)
+
+
+def lint_options(parser):
+    parser.add_argument(
+        "--offline", action="store_true", help="use what is cached or say what is missing"
+    )
+
+
 def screen(options):
     """Run the text room's own command line; it needs nothing but this Python."""
     if not (paths.ADDON / "screening").is_dir():
@@ -154,13 +214,8 @@ def screen(options):
             "cannot screen", "dispute_guard/screening is missing", "Check the checkout."
         )
     command = [sys.executable, "-m", "screening", *options.rest]
-    return subprocess.call(command, env={**_plain_path()})
-
-
-def _plain_path():
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(paths.ADDON), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(paths.ADDON)}
+    return subprocess.call(command, env={**environment, "PYTHONDONTWRITEBYTECODE": "1"})
 
 
 def reset(options):
@@ -181,11 +236,15 @@ def reset_options(parser):
     )
 
 
-REST = argparse.REMAINDER
-
 ALL = [
     Command(
         "setup", "get Python packages, Odoo, PostgreSQL, browser", setup, setup_all_options
+    ),
+    Command(
+        "demo",
+        "make a database in which the demo mails have arrived, show and serve it",
+        demo_command,
+        demo_options,
     ),
     Command("serve", "serve the demo database", serve, serve_options, takes_rest=True),
     Command(
@@ -193,6 +252,16 @@ ALL = [
         "run all tests; further arguments go to pytest, e.g. -k ledger",
         test,
         test_options,
+        takes_rest=True,
+    ),
+    Command(
+        "bench", "measure what the addon costs", bench_command, bench_options
+    ),
+    Command(
+        "lint",
+        "check all files with the tools of .pre-commit-config.yaml",
+        lint_command,
+        lint_options,
         takes_rest=True,
     ),
     Command(

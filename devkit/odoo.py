@@ -104,14 +104,13 @@ def prepare_database(server, database, modules, *, demo=True):
     The foundation is installed once and copied from then on.
     """
     check_name(database)
-    base = ensure_template(server, demo)
+    with steps.exclusive("template"):
+        base = ensure_template(server, demo)
+        drop_database(server, database)
+        server.copy(base, database)
+        copy_filestore(base, database)
     config = write_config(server, database)
     with steps.progress(f"Database {database}"):
-        drop_database(server, database)
-        # Copies of the same template exclude each other for an instant.
-        with steps.exclusive("template"):
-            server.copy(base, database)
-        copy_filestore(base, database)
         if modules:
             install(config, modules, demo=demo)
     return config
@@ -122,24 +121,21 @@ def ensure_template(server, demo):
     modules = foundation()
     inputs = {
         "odoo": steps.LEDGER.facts("odoo"),
-        "python": steps.LEDGER.facts("python"),
+        "python": steps.LEDGER.facts("venv"),
         "modules": modules,
         "server": [server.host, server.port],
     }
     kind = f"dg_template_{'demo' if demo else 'plain'}_"
     name = f"{kind}{steps.digest_of(inputs)[:8]}"
-    if name in server.databases():
-        return name
-    with steps.exclusive("template"):
-        if name not in server.databases():
-            with steps.progress("Foundation (Odoo, helpdesk, agreements)"):
-                for old in server.databases():
-                    if old.startswith(kind):
-                        drop_database(server, old)
-                part = f"{name}_part"
-                install(write_config(server, part), modules, demo=demo)
-                copy_filestore(part, name)
-                server.query(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
+    if name not in server.databases():
+        with steps.progress("Foundation (Odoo, helpdesk, agreements)"):
+            for old in server.databases():
+                if old.startswith(kind):
+                    drop_database(server, old)
+            part = f"{name}_part"
+            install(write_config(server, part), modules, demo=demo)
+            copy_filestore(part, name)
+            server.query(f'ALTER DATABASE "{part}" RENAME TO "{name}"')
     return name
 
 
@@ -178,6 +174,12 @@ def need_port(port):
                 "another program listens there" if port > 1023 else str(error.strerror),
                 "Choose another one with --port.",
             ) from error
+
+
+def serve(config, *arguments):
+    """Run the server of a configuration until it is ended; return its exit code."""
+    command = [paths.venv_python(), "-m", "odoo", "server", "-c", config, *arguments]
+    return run_in_foreground(command)
 
 
 def run_in_foreground(command):

@@ -6,11 +6,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 KIT = ROOT / "devkit"
 LOCKFILE = KIT / "requirements.lock"
+LINT_LOCKFILE = KIT / "requirements-lint.lock"
 INSIDE = KIT / "inside"
 
 STATE = ROOT / ".dev"
 LOGS = STATE / "log"
 VENV = STATE / "venv"
+LINT = STATE / "lint"
 ODOO = STATE / "odoo"
 APT = STATE / "apt"
 POSTGRES = STATE / "postgres"

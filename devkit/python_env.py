@@ -29,46 +29,53 @@ def base_python():
     )
 
 
-def ensure(offline=False):
-    """Make the environment `.dev/venv` unless it fits the lock already."""
-    python = base_python()
-    inputs = {
-        "python": [python, sys.version],
-        "place": str(paths.ROOT),
-        "lock": paths.LOCKFILE.read_text(encoding="utf-8"),
-    }
-    # Two versions never share a folder: the old one may be in use while this is made.
-    folder = paths.STATE / f"venv-{steps.digest_of(inputs)[:8]}"
+class Environment:
+    """A virtual environment of its own that holds what one lock names.
 
-    def build():
-        steps.need_online(offline, WHAT, "the Python environment")
-        make_environment(python, folder)
-        _point_to(folder)
-        return {"folder": folder.name}
+    :param name: of the link to it in `.dev`
+    :param title: what the reader sees
+    """
 
-    facts = steps.step(
-        "python", "Python environment", inputs, build, present=lambda facts: _works(folder)
-    )
-    _point_to(folder)
-    return facts
+    def __init__(self, name, title, lock):
+        self.name, self.title = name, title
+        self.requirements = locked(lock)
+
+    def ensure(self, offline=False):
+        """Make the environment unless it fits the lock already."""
+        python = base_python()
+        inputs = {
+            "python": [python, sys.version],
+            "place": str(paths.ROOT),
+            "lock": self.requirements,
+        }
+        # Two versions never share a folder: the old one may be in use meanwhile.
+        folder = paths.STATE / f"{self.name}-{steps.digest_of(inputs)[:8]}"
+
+        def build():
+            steps.need_online(offline, WHAT, f"the environment of {self.name}")
+            make_environment(python, folder, self.requirements)
+            return {"folder": folder.name}
+
+        def present(_facts):
+            return (folder / "complete").exists() and (folder / "bin/python").exists()
+
+        facts = steps.step(self.name, self.title, inputs, build, present=present)
+        self._point_to(folder)
+        return facts
+
+    def _point_to(self, folder):
+        """Let the link name the folder, in one move."""
+        link = paths.STATE / self.name
+        if link.is_symlink() and os.readlink(link) == folder.name:
+            return
+        part = paths.STATE / f"{self.name}.part"
+        part.unlink(missing_ok=True)
+        part.symlink_to(folder.name)
+        part.replace(link)
 
 
-def _works(folder):
-    return (folder / "bin" / "python").exists() and (folder / "complete").exists()
-
-
-def _point_to(folder):
-    """Let `.dev/venv` name the folder, in one move."""
-    if paths.VENV.is_symlink() and os.readlink(paths.VENV) == folder.name:
-        return
-    link = paths.STATE / "venv.part"
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder.name)
-    link.replace(paths.VENV)
-
-
-def make_environment(python, folder):
-    """Make a virtual environment in `folder` and install the lock into it."""
+def make_environment(python, folder, requirements):
+    """Make a virtual environment in `folder` and install locked requirements into it."""
     shutil.rmtree(folder, ignore_errors=True)
     # Debian's python3 comes without ensurepip, so pip is brought in separately.
     run(
@@ -78,22 +85,22 @@ def make_environment(python, folder):
     )
     pip = _bootstrap_pip(python)
     # pip and setuptools of the lock come first: they then install the rest.
-    first = [line for line in _locked() if line.startswith(("pip==", "setuptools=="))]
+    first = [line for line in requirements if line.startswith(("pip==", "setuptools=="))]
     install(folder, first, "bootstrap", pip)
     own_pip = {"command": [folder / "bin" / "python", "-m", "pip"], "environment": {}}
     try:
-        install(folder, _locked(), "requirements", own_pip)
+        install(folder, requirements, "requirements", own_pip)
     except Failure as failure:
         if "missing compiler" not in failure.why or os.geteuid():
             raise
         apt.install_as_root(["g++", "python3-dev"], "cannot install a compiler")
-        install(folder, _locked(), "requirements", own_pip)
+        install(folder, requirements, "requirements", own_pip)
     (folder / "complete").touch()
 
 
-def _locked():
-    """Requirements of the lock, each with its hashes, as pip reads them."""
-    text = paths.LOCKFILE.read_text(encoding="utf-8").replace("\\\n", " ")
+def locked(lock):
+    """Requirements of a lock file, each with its hashes, as pip reads them."""
+    text = lock.read_text(encoding="utf-8").replace("\\\n", " ")
     return [line for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
 
 
@@ -149,6 +156,16 @@ def _has_pip(python):
     )
     version = re.match(r"pip (\d+)\.(\d+)", answer.stdout)
     return bool(version) and tuple(map(int, version.groups())) >= (22, 3)
+
+
+def ensure(offline=False):
+    """Make `.dev/venv`, in which Odoo, tests and demo run."""
+    return Environment("venv", "Python environment", paths.LOCKFILE).ensure(offline)
+
+
+def ensure_lint(offline=False):
+    """Make `.dev/lint`, in which pre-commit and the Node.js of its hooks are."""
+    return Environment("lint", "Tools for lint", paths.LINT_LOCKFILE).ensure(offline)
 
 
 def site_packages():

@@ -89,9 +89,14 @@ def _options_only(arguments):
 
 
 def run_pure(targets, arguments):
-    """Run the tests that need no database; Odoo cannot be imported in them by accident."""
+    """Run the tests that need no database.
+
+    They import the addon's rooms from its folder; pytest must not look above theirs, or it
+    imports the addon itself.
+    """
     steps.say("\nTests without a database")
-    command = ["-p", "no:odoo", *targets, *_options_only(arguments)]
+    command = ["-p", "no:odoo", f"--confcutdir={paths.ROOT / PURE[1]}", *targets]
+    command += _options_only(arguments)
     environment = clean_environment(PYTHONPATH=f"{paths.ADDON}:{paths.ROOT}")
     return _pytest("pure", command, environment)
 

@@ -44,6 +44,10 @@
         "web.assets_backend": [
             "dispute_guard/static/src/**/*",
         ],
+        # Mails stand in a shadow root of the chatter, which loads this bundle alone.
+        "mail.assets_message_email": [
+            "dispute_guard/static/src/message_quote/web/message_quote.css",
+        ],
         "web.assets_tests": [
             "dispute_guard/static/tests/tours/**/*",
         ],

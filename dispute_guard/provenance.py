@@ -51,7 +51,10 @@ class InboundMail:
             message = message.encode("utf-8", "surrogateescape")
         self.raw = bytes(message)
         self.sha256 = sha256_hex(self.raw)
-        self.headers = BytesHeaderParser(policy=compat32).parsebytes(self.raw)
+        # NUL is not allowed in a mail (RFC 5322) nor in PostgreSQL.
+        self.headers = BytesHeaderParser(policy=compat32).parsebytes(
+            self.raw.replace(b"\0", b"")
+        )
         self.message_id = None
         self.routed = None
         self.captured = False
@@ -66,9 +69,11 @@ class InboundMail:
 
     def header(self, name):
         """The first header ``name`` as one line of valid text, or an empty string."""
-        value = str(self.headers.get(name, ""))
-        text = str(email.header.make_header(_decode(value)))
-        return " ".join(text.encode("utf-8", "replace").decode().split())
+        return next(iter(self.header_all(name)), "")
+
+    def header_all(self, name):
+        """All headers ``name``, each as one line of valid text."""
+        return [_decode(value) for value in self.headers.get_all(name, [])]
 
     @property
     def deliverable(self):
@@ -92,10 +97,13 @@ class InboundMail:
 
 
 def _decode(value):
+    value = str(value)
     try:
-        return email.header.decode_header(value)
+        value = str(email.header.make_header(email.header.decode_header(value)))
     except (email.errors.HeaderParseError, LookupError, ValueError):
-        return [(value, None)]
+        pass  # shown as it was written: it cannot be decoded
+    text = value.replace("\0", "").encode("utf-8", "replace").decode()
+    return " ".join(text.split())
 
 
 def gateway_mail(env):

@@ -12,6 +12,7 @@ from . import dispute_handoff
 from . import dispute_agreement_link
 from . import helpdesk_ticket
 from . import ir_attachment
+from . import mail_alias
 from . import mail_message
 from . import mail_thread
 from . import res_company

@@ -3,10 +3,12 @@ import logging
 
 from odoo import api, fields, models
 from odoo.http import request
-from odoo.tools import is_html_empty
+from odoo.tools import is_html_empty, plaintext2html
 
 from .. import screening
 from ..provenance import gateway_mail
+from ..screening.mail import read_mail
+from ..screening.markup import text_of_html
 
 _logger = logging.getLogger(__name__)
 
@@ -18,6 +20,9 @@ OWN_MESSAGE_TYPES = {
     "email_outgoing",
     "out_of_office",
 }
+# Characters from which on Odoo's HTML sanitiser may have cut a body (libxml2 stops at
+# ten million): such a text is read from the bytes of the mail instead.
+BODY_LIMIT = 5_000_000
 RETRY_LIMIT = 100
 RETRY_TIMES = 10
 
@@ -33,9 +38,8 @@ class DisputeInbound(models.Model):
 
     _name = "dispute.inbound"
     _description = "Inbound Text"
-    _inherit = ["dispute.ticket.bound", "dispute.immutable", "mail.activity.mixin"]
+    _inherit = ["dispute.ticket.bound", "dispute.immutable"]
     _order = "id desc"
-    _rec_name = "subject"
     _immutable_columns = (
         "raw",
         "raw_sha256",
@@ -116,6 +120,11 @@ class DisputeInbound(models.Model):
 
     _pending = models.Index("(id) WHERE state = 'pending'")
 
+    @api.depends("subject", "author_name")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = row.subject or row.author_name or self.env._("Text")
+
     # ------------------------------------------------------------------
     # Station 1: capture
     # ------------------------------------------------------------------
@@ -136,7 +145,7 @@ class DisputeInbound(models.Model):
             values = self._prepare_message_values(message, speaker)
             if by_mail:
                 mail.captured = True
-                values.update(self._prepare_mail_values(mail))
+                values.update(self._prepare_mail_values(mail, values))
             vals_list.append(values)
         return self._capture(vals_list)
 
@@ -150,6 +159,29 @@ class DisputeInbound(models.Model):
                 if not is_html_empty(ticket.description)
             ]
         )
+
+    @api.model
+    def _capture_unposted(self, mail, ticket):
+        """Capture a mail for ``ticket`` that Odoo did not make a message of."""
+        author = self.env["mail.thread"]._partner_find_from_emails_single(
+            [mail.header("From")], no_create=True
+        )[:1]
+        if not ticket or (author and not author.partner_share):
+            return self.browse()
+        mail.captured = True
+        values = {
+            **self._prepare_provenance_values(),
+            "ticket_id": ticket.id,
+            "message_id": False,
+            "company_id": ticket.company_id.id,
+            "speaker": "customer",
+            "subject": mail.header("Subject"),
+            "body": self._get_readable_body(mail),
+            "author_name": author.name or mail.header("From"),
+            "author_email": mail.header("From"),
+            "message_identifier": mail.header("Message-ID"),
+        }
+        return self._capture([values | self._prepare_mail_values(mail, values)])
 
     @api.model
     def _capture(self, vals_list):
@@ -181,7 +213,9 @@ class DisputeInbound(models.Model):
             _logger.exception("Screening failed, the text is kept for a retry")
             values.update(self._prepare_failure_values(error))
             return None
-        known = result.level != "not_screened"
+        known = result.level != "not_screened" and (
+            result.text.strip() or result.findings
+        )
         values.update(
             state="screened" if known else "not_screened",
             language=result.language,
@@ -226,6 +260,8 @@ class DisputeInbound(models.Model):
         """
         if mail and mail.speaker in ("auto_reply", "bounce"):
             return "robot"
+        if mail and not mail.header("From"):
+            return "customer"  # Odoo takes the gateway's own user for the author
         author = message.author_id
         if author and not author.partner_share:
             return "staff"
@@ -244,7 +280,7 @@ class DisputeInbound(models.Model):
             # sudo: helpdesk.ticket - a portal user's own text is captured, too
             "company_id": ticket.sudo().company_id.id,
             "speaker": speaker,
-            "subject": message.subject or message.record_name,
+            "subject": message.subject,
             "body": str(message.body or ""),
             "author_name": message.author_id.name or message.email_from,
             "author_email": message.email_from,
@@ -282,13 +318,26 @@ class DisputeInbound(models.Model):
         return values
 
     @api.model
-    def _prepare_mail_values(self, mail):
-        return {
+    def _prepare_mail_values(self, mail, values):
+        """Hook: what a mail adds to the ``values`` of its message."""
+        added = {
             "origin": "gateway",
             "raw": base64.b64encode(mail.raw),
             "raw_sha256": mail.sha256,
             "raw_size": len(mail.raw),
         }
+        if not mail.header("From"):
+            added.update(author_name=False, author_email=False)
+        if len(values["body"]) > BODY_LIMIT:
+            added["body"] = self._get_readable_body(mail)
+        return added
+
+    @api.model
+    def _get_readable_body(self, mail):
+        """The text of ``mail`` as safe HTML, read from its own bytes."""
+        readable = read_mail(mail.raw)
+        text = readable.text or text_of_html(readable.html or "")[0]
+        return str(plaintext2html(text.replace("\0", "")))
 
     @api.model
     def _prepare_failure_values(self, error):
@@ -323,9 +372,11 @@ class DisputeInbound(models.Model):
             outcome = {"state", "language", "level", "lexicon_version", "problem"}
             row.write({k: v for k, v in values.items() if k in outcome | {"attempts"}})
         self._pass_on(screenings)
-        done = self.filtered(lambda row: row.state != "pending")
+        self.ticket_id._update_dispute_level()
+        done = self.ticket_id.filtered(
+            lambda ticket: "pending" not in ticket.dispute_inbound_ids.mapped("state")
+        )
         done.activity_unlink(["dispute_guard.mail_activity_type_screening"])
-        done.ticket_id._update_dispute_level()
 
     @api.model
     def _cron_retry(self):
@@ -340,13 +391,5 @@ class DisputeInbound(models.Model):
                 break
 
     def _tell_administrator(self):
-        """Plan an activity for somebody who can mend it, once for each row."""
-        # Without a mail to the administrator: this runs while a mail is received.
-        untold = self.with_context(mail_activity_quick_update=True)
-        for row in untold.filtered(lambda row: not row.activity_ids):
-            user = row.company_id._get_dispute_administrator()
-            row.activity_schedule(
-                "dispute_guard.mail_activity_type_screening",
-                note=row.problem,
-                user_id=user.id,
-            )
+        for row in self:
+            row.company_id._tell_dispute_administrator(row.ticket_id, row.problem)

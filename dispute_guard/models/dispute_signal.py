@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.mail.tools.discuss import Store
+
 from ..screening.finding import level_of
 
 LEVELS = [
@@ -212,6 +214,10 @@ class DisputeSignal(models.Model):
         )
         # sudo: helpdesk.ticket - the level follows, whoever caused the change
         self.sudo().ticket_id._update_dispute_level()
+        # so that the marks in the chatter follow at once
+        Store(bus_channel=self.env.user).add(
+            self.message_id, ["dispute_quotes"]
+        ).bus_send()
 
     def action_open_source(self):
         """Open the text in which the words stand."""

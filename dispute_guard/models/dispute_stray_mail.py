@@ -12,6 +12,7 @@ MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 RETRY_LIMIT = 50
 RETRY_TIMES = 10
+LONGEST_IDENTIFIER = 998  # characters; RFC 5322 allows no longer line
 
 
 class DisputeStrayMail(models.Model):
@@ -24,7 +25,7 @@ class DisputeStrayMail(models.Model):
 
     _name = "dispute.stray.mail"
     _description = "Mail Without Message"
-    _inherit = ["dispute.immutable", "mail.activity.mixin"]
+    _inherit = ["dispute.immutable", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "subject"
     _immutable_columns = ("raw", "raw_sha256", "author_email", "received_at")
@@ -82,9 +83,7 @@ class DisputeStrayMail(models.Model):
     @api.model
     def _find_alias(self, mail):
         written = ",".join(
-            str(value)
-            for header in RECIPIENT_HEADERS
-            for value in mail.headers.get_all(header, [])
+            value for header in RECIPIENT_HEADERS for value in mail.header_all(header)
         )
         # sudo: mail.alias - the gateway may run as any user
         return (
@@ -109,7 +108,7 @@ class DisputeStrayMail(models.Model):
         if mail.speaker == "bounce":
             written = mail.raw[:65536].decode("ascii", "replace")
         else:
-            written = " ".join(str(mail.headers.get(name, "")) for name in headers)
+            written = " ".join(mail.header(name) for name in headers)
         # sudo: mail.message - the gateway may run as any user
         message = (
             self.env["mail.message"]
@@ -136,7 +135,7 @@ class DisputeStrayMail(models.Model):
             )
             return row
         ticket = self._find_ticket(mail)
-        row = self.create(
+        row = self.with_context(tracking_disable=True).create(
             {
                 "company_id": (ticket.company_id or self.env.company).id,
                 "ticket_id": ticket.id,
@@ -168,7 +167,12 @@ class DisputeStrayMail(models.Model):
         if mail.speaker in ("bounce", "auto_reply"):
             self._keep(mail, "robot", fallback_model)
         elif not same:
-            self._keep(mail, "dropped", fallback_model)
+            # Odoo's loop detection drops the twentieth mail within two hours, and an
+            # angry person writes that many: drop what it wants, but read it.
+            row = self._keep(mail, "dropped", fallback_model)
+            self.env["dispute.inbound"]._capture_unposted(mail, row.ticket_id)
+            if not mail.captured:
+                row._tell_administrator()
         elif mail.identifier or self._is_same_mail(mail, same):
             self._keep(mail, "duplicate", fallback_model)
         else:
@@ -222,9 +226,13 @@ class DisputeStrayMail(models.Model):
         attached.
         """
         cover = EmailMessage()
-        for name in ("From", "To", "Cc", "Message-ID", "In-Reply-To", "References"):
+        for name in ("From", "To", "Cc", "In-Reply-To", "References"):
             if value := mail.header(name):
                 cover[name] = value
+        identifier = mail.header("Message-ID")
+        # Odoo indexes the identifier and PostgreSQL refuses to index a huge one.
+        if identifier and len(identifier) <= LONGEST_IDENTIFIER:
+            cover["Message-ID"] = identifier
         cover["Subject"] = mail.header("Subject") or self.env._("Unreadable mail")
         readable = read_mail(mail.raw)
         text = readable.text or html2plaintext(readable.html or "")
@@ -255,11 +263,5 @@ class DisputeStrayMail(models.Model):
                 break
 
     def _tell_administrator(self):
-        # Without a mail to the administrator: mail is what does not work just now.
-        for row in self.with_context(mail_activity_quick_update=True):
-            user = row.company_id._get_dispute_administrator()
-            row.activity_schedule(
-                "dispute_guard.mail_activity_type_screening",
-                note=row.problem,
-                user_id=user.id,
-            )
+        for row in self:
+            row.company_id._tell_dispute_administrator(row, row.problem)

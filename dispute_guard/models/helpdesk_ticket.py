@@ -106,8 +106,8 @@ class HelpdeskTicket(models.Model):
                 lambda row: row.state in ("pending", "not_screened")
             )[:1]
             labels = dict(late._fields["state"]._description_selection(self.env))
-            ticket.dispute_screening_note = late and (
-                f"{labels[late.state]}: {late.problem}"
+            ticket.dispute_screening_note = (
+                f"{labels[late.state]}: {late.problem}" if late else False
             )
 
     @api.depends("dispute_handoff_ids.state", "dispute_level")

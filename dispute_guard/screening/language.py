@@ -6,7 +6,7 @@ leads to "not screened" rather than "calm".
 """
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from .finding import UNKNOWN
@@ -14,6 +14,9 @@ from .finding import UNKNOWN
 LATIN_RUSSIAN = "ru-latn"
 # So many letters of a text decide its language.
 SAMPLE = 6000
+SAMPLE_WORDS = 250
+# What a word counts for each of the languages that share it, by their number.
+_SHARED = (0, 1.0, 0.7, 0.6, 0.5, 0.4)
 
 _cyrillic = re.compile("[\u0400-\u04ff]").search
 _foreign_script = re.compile(
@@ -39,12 +42,8 @@ class LanguageGuesser:
         for language, language_words in words.items():
             for word in language_words:
                 owners[word] = (*owners.get(word, ()), language)
-        self._owner = {word: langs for word, langs in owners.items()}.get
-        self._letters = {
-            language: re.compile(f"[{chars}]").findall
-            for language, chars in letters.items()
-            if chars
-        }
+        self._owners = owners
+        self._letters = {language: frozenset(chars) for language, chars in letters.items()}
 
     def guess(self, text: str, words: list[str]) -> tuple[str, ...]:
         """Return the languages of a normalised text, the main one first.
@@ -52,41 +51,50 @@ class LanguageGuesser:
         ``UNKNOWN`` stands for every language without a lexicon; an empty tuple says
         that the text gives no hint at all.
         """
-        scores, own = self._count(text, words)
+        distinct = set(words[:SAMPLE_WORDS])
+        scores, own = self._count(text[:SAMPLE], distinct)
         if not scores:
             return (UNKNOWN,) if len(_foreign_script(text[:SAMPLE])) > 3 else ()
         best = max(scores, key=lambda language: self._claim(language, scores, own))
-        if scores[best] < 0.06 * len(words):
+        if scores[best] < 0.06 * len(distinct) or not self._sure(best, own):
             return ()
         found = [best]
         for language, score in sorted(scores.items(), key=lambda item: -item[1]):
-            if language != best and own[language] >= 3 and score >= 0.15 * scores[best]:
+            if language != best and own[language] >= 3 and score >= 0.2 * scores[best]:
                 found.append(language)
         return tuple(dict.fromkeys(self._name(language) for language in found))
 
-    def _count(self, text: str, words: list[str]) -> tuple[dict[str, float], Counter]:
+    def _count(self, text: str, words: set[str]) -> tuple[dict[str, float], dict[str, int]]:
         """Return the score of each language, and how many words are its alone."""
-        scores: dict[str, float] = {}
-        own: Counter = Counter()
-        for owners, count in Counter(map(self._owner, words)).items():
-            if not owners:
-                continue
-            for language in owners:
-                # A word that several languages share says little about each.
-                scores[language] = scores.get(language, 0) + count / len(owners) ** 0.5
+        scores: dict[str, float] = defaultdict(float)
+        own: dict[str, int] = defaultdict(int)
+        for word in self._owners.keys() & words:
+            owners = self._owners[word]
             if len(owners) == 1:
-                own[owners[0]] += count
+                scores[owners[0]] += 1
+                own[owners[0]] += 1
+            else:
+                # A word that several languages share says little about each.
+                for language in owners:
+                    scores[language] += _SHARED[min(len(owners), len(_SHARED) - 1)]
         if not text.isascii():
-            for language, letters in self._letters.items():
-                if count := len(letters(text[:SAMPLE])):
-                    scores[language] = scores.get(language, 0) + count / 4
-                    own[language] += count // 6
+            self._count_letters(text, scores, own)
         return scores, own
 
-    def _claim(self, language: str, scores: dict[str, float], own: Counter) -> float:
+    def _count_letters(self, text: str, scores: dict, own: dict) -> None:
+        present = set(text)
+        for language, letters in self._letters.items():
+            if telling := present & letters:
+                count = sum(map(text.count, telling))
+                scores[language] += count / 4
+                own[language] += count // 6
+
+    def _claim(self, language: str, scores: dict[str, float], own: dict) -> float:
         """A language we cannot read must show words of its own to win."""
-        sure = language in self.screened or own[language] >= 2
-        return scores[language] * (1 if sure else 0.5)
+        return scores[language] * (1 if self._sure(language, own) else 0.5)
+
+    def _sure(self, language: str, own: dict) -> bool:
+        return language in self.screened or own[language] >= 2
 
     def _name(self, language: str) -> str:
         return language if language in self.screened or language == LATIN_RUSSIAN else UNKNOWN

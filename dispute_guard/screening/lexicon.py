@@ -14,11 +14,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .finding import GRADES, KINDS
-from .pattern import Element, Pattern, PatternError, parse_pattern, parse_words
+from .pattern import (
+    CAPITALS,
+    EXCLAMATION,
+    Element,
+    Pattern,
+    PatternError,
+    parse_pattern,
+    parse_words,
+)
 
 NEUTRAL_FILES = ("language.toml", "concepts.toml", "contexts.toml")
 WHO = ("any", "self", "not_other")
-WHERE = ("before", "after", "inside", "around", "sentence", "previous")
+WHERE = ("before", "after", "inside", "around", "sentence")
 EFFECTS = ("drop", "mention", "conditional")
 _RULE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+\Z").match
 _RULE_KEYS = {
@@ -64,100 +72,127 @@ class Rule(NamedTuple):
     no: tuple[str, ...]
 
 
-class Lexicon:
-    """The rules of one language, indexed by the words that can start a match.
+class Candidate(NamedTuple):
+    """A pattern that may match, because all its rare elements occur in the text."""
 
-    Looking a word up costs the same however many rules there are: ``anchors`` maps
-    each element of a pattern that is rare in ordinary writing to the patterns that
-    need it.
+    pattern: Pattern
+    rule: Rule
+    # The element to look for first, and the elements worth checking beforehand.
+    anchor: Element
+    rare: frozenset[Element]
+    # For each element that must be there, words one of which stands in any match.
+    needs: tuple[frozenset[str], ...]
+
+    def may_match(self, words: set[str]) -> bool:
+        return not any(map(words.isdisjoint, self.needs))
+
+
+class Lexicon:
+    """The rules of one language, indexed by the rare words they need.
+
+    Finding the rules that a text may touch costs one look-up a word, however many
+    rules there are.
     """
+
+    # Words seen are remembered; beyond this many, memory starts afresh.
+    MOST_SEEN = 40_000
 
     def __init__(self, language: str):
         self.language = language
-        self.function_words: frozenset[str] = frozenset()
+        # Words too frequent to look for first.
+        self.frequent: frozenset[str] = frozenset()
         self.rules: list[Rule] = []
         self.thresholds: dict[str, int] = {}
-        self.anchors: dict[Element, list[tuple[Pattern, Rule]]] = defaultdict(list)
-        self.vocabulary = Vocabulary()
         self.special: dict[str, Element] = {}
+        self._keys: dict[Element, frozenset[str]] = {}
+        self._anchored: dict[Element, list[Candidate]] = defaultdict(list)
+        self._exact: dict[str, tuple[Element, ...]] = {}
+        self._starts: dict[str, tuple[Element, ...]] = {}
+        self._start_lengths: list[int] = []
+        self._by_word: dict[str, tuple[Element, ...]] = {}
+        self._seen: set[str] = set()
 
     def finish(self) -> None:
-        """Index patterns by anchor and words by element, once everything is read."""
+        """Index the patterns, once everything is read."""
         for rule in self.rules:
             for pattern in rule.patterns:
-                self.vocabulary.add_all(pattern.elements)
                 anchor = min(pattern.required, key=self._commonness)
-                self.anchors[anchor].append((pattern, rule))
-            for context in rule.unless:
-                for pattern in context.patterns:
-                    self.vocabulary.add_all(pattern.elements)
-        self.vocabulary.add_all(self.special.values())
-        self.vocabulary.mark_anchors(set(self.anchors))
+                rare = {each for each in pattern.required if not self._commonness(each)[0]}
+                needs = [self.keys_of(e) for e in pattern.required if e.tails and not e.starts]
+                candidate = Candidate(
+                    pattern, rule, anchor, frozenset(rare | {anchor}), tuple(needs)
+                )
+                self._anchored[anchor].append(candidate)
+                for element in candidate.rare:
+                    self._index(element)
+        self._start_lengths = sorted({len(start) for start in self._starts})
+        self._forget()
+
+    def _index(self, element: Element) -> None:
+        keys = self.keys_of(element)
+        for index, words in ((self._exact, keys), (self._starts, element.starts)):
+            for word in words:
+                if element not in index.get(word, ()):
+                    index[word] = (*index.get(word, ()), element)
+
+    def keys_of(self, element: Element) -> frozenset[str]:
+        """Return words one of which any match of the element contains.
+
+        The key of a phrase is its longest word that is not frequent.
+        """
+        keys = self._keys.get(element)
+        if keys is None:
+            keys = frozenset(map(self._key, element.phrases))
+            self._keys[element] = keys
+        return keys
+
+    def _key(self, phrase: tuple[str, ...]) -> str:
+        return max(phrase, key=lambda word: (word not in self.frequent, len(word)))
 
     def _commonness(self, element: Element) -> tuple[int, int]:
-        words = {first for first, *_rest in element.phrases}
-        common = len(words & self.function_words) + 50 * element.common
-        return common, len(element.phrases)
+        keys = self.keys_of(element)
+        return len(self.frequent & keys) + 50 * element.common, len(keys)
 
+    def _forget(self) -> None:
+        self._by_word = dict(self._exact)
+        self._seen = set(self._exact)
 
-class Vocabulary:
-    """Every word the rules know, with the elements it can stand for."""
+    def _learn(self, word: str) -> None:
+        """Note a word met for the first time, with the beginnings it matches."""
+        if len(self._seen) >= self.MOST_SEEN:
+            self._forget()
+        self._seen.add(word)
+        if found := self.by_start(word):
+            self._by_word[word] = (*self._by_word.get(word, ()), *found)
 
-    # Words seen and found to be of no interest; forgotten when there are too many.
-    MOST_FORGOTTEN = 30_000
-
-    def __init__(self):
-        self._exact: dict[str, list[tuple[Element, tuple[str, ...]]]] = defaultdict(list)
-        self._starts: dict[str, list[Element]] = defaultdict(list)
-        self._elements: set[Element] = set()
-        self._start_lengths: list[int] = []
-        self._seen: dict[str, tuple] = {}
-        self._anchors: set[Element] = set()
-        self.idle: set[str] = set()
-
-    def add_all(self, elements) -> None:
-        for element in elements:
-            if element not in self._elements:
-                self._elements.add(element)
-                for first, *rest in element.phrases:
-                    self._exact[first].append((element, tuple(rest)))
-                for start in element.starts:
-                    self._starts[start].append(element)
-
-    def mark_anchors(self, anchors: set[Element]) -> None:
-        self._anchors = anchors
-        self._start_lengths = sorted({len(start) for start in self._starts})
-
-    def wakes(self, words: set[str]) -> bool:
-        """Tell whether any of the words can be the anchor of a match."""
-        return any(map(self._is_anchor, words - self.idle))
-
-    def _is_anchor(self, word: str) -> bool:
-        if any(element in self._anchors for element, _rest in self.look_up(word)):
-            return True
-        if len(self.idle) >= self.MOST_FORGOTTEN:
-            self.idle.clear()
-        self.idle.add(word)
-        return False
-
-    def look_up(self, word: str) -> tuple:
-        """Return ``((element, further words), ...)`` for a normalised word."""
-        found = self._seen.get(word)
-        if found is None:
-            found = tuple(self._exact.get(word, ()))
-            if len(word) < 40:
-                starting = (
-                    element
-                    for length in self._start_lengths
-                    if length <= len(word)
-                    for element in self._starts.get(word[:length], ())
-                )
-                known = {element for element, rest in found if not rest}
-                found += tuple((e, ()) for e in dict.fromkeys(starting) if e not in known)
-            if len(self._seen) >= self.MOST_FORGOTTEN:
-                self._seen.clear()
-            self._seen[word] = found
+    def by_start(self, word: str) -> tuple[Element, ...]:
+        found: tuple[Element, ...] = ()
+        for length in self._start_lengths:
+            if length > len(word):
+                break
+            found += self._starts.get(word[:length], ())
         return found
+
+    def candidates(self, words: set[str]) -> list[Candidate]:
+        """Return the patterns that a text of these words may match."""
+        for word in words - self._seen:
+            self._learn(word)
+        by_word = self._by_word
+        present: set[Element] = set()
+        for word in by_word.keys() & words:
+            present.update(by_word[word])
+        found = []
+        for anchor in present & self._anchored.keys():
+            found += [
+                each
+                for each in self._anchored[anchor]
+                if each.rare <= present and each.may_match(words)
+            ]
+        return found
+
+    def loud(self) -> list[Candidate]:
+        """Return the patterns that need shouting and no word at all."""
+        return [each for sign in (CAPITALS, EXCLAMATION) for each in self._anchored.get(sign, ())]
 
 
 def load_lexicon(folder: Path) -> Lexicon:
@@ -168,9 +203,8 @@ def load_lexicon(folder: Path) -> Lexicon:
     reader = _Reader(folder)
     lexicon = Lexicon(folder.name)
     language = reader.read("language.toml")
-    lexicon.function_words = frozenset(
-        word for group in language.get("function_words", {}).values() for word in group.split()
-    )
+    groups = [*language.get("function_words", {}).values(), language.get("frequent", "")]
+    lexicon.frequent = frozenset(word for group in groups for word in group.split())
     reader.spellings = language.get("spellings", [])
     reader.read_concepts()
     lexicon.special = {

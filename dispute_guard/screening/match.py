@@ -1,31 +1,41 @@
 """Match the patterns of one language against the tokens of one sentence.
 
-Work is linear in the tokens: a pattern is tried only when all its elements occur in
-the sentence, and then each occurrence of each element is looked at once.
+Work is linear in the tokens: the places of an element are looked up once, a pattern
+is tried only when all its elements have places, and then walks over them once.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from .lexicon import Context, Lexicon, Rule
+from .lexicon import Candidate, Context, Lexicon, Rule
 from .normalise import Normal
 from .pattern import CAPITALS, EXCLAMATION, SENTENCE_END, SENTENCE_START, Element, Pattern
 from .sentence import token_spans
 
 Span = tuple[int, int]
 
-# Four words in capitals that are not a mask of crossed-out letters.
-_shouted = re.compile(
-    r"(?:\b(?!X+\b)[^\W\d_a-zа-яёāčēģīķļņšūžąęėįų]{3,}\b[\W\d]*"
-    r"(?:\b[^\W\d_a-zа-яёāčēģīķļņšūžąęėįų]{1,2}\b\W+){0,2}){4}"
-).search
+_CAPITAL = "A-ZА-ЯЁĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲ"
+# Words in capitals; a mask of crossed-out letters is none.
+_capital_words = re.compile(f"\\b(?!X+\\b)[{_CAPITAL}]{{3,}}\\b").findall
+_words = re.compile(r"[^\W\d_]{3,}").findall
 _exclaimed = re.compile(r"[!?]{2,}|!\s*!").search
+_FEWEST_SHOUTED = 4
 
 
-def is_loud(cased: str, start: int, end: int) -> bool:
-    """Tell whether capitals or exclamation marks shout in ``cased[start:end]``."""
-    return bool(_exclaimed(cased, start, end) or _shouted(cased, start, end))
+def shouts(cased: str, start: int, end: int) -> bool:
+    """Tell whether a good part of the words stands in capitals."""
+    # Cheaper than the expressions below, and false for nearly every text.
+    if sum(map(str.isupper, cased[start:end].split())) < _FEWEST_SHOUTED:
+        return False
+    shouted = len(_capital_words(cased, start, end))
+    return shouted >= _FEWEST_SHOUTED and shouted >= 0.4 * len(_words(cased, start, end))
+
+
+def exclaims(cased: str, start: int, end: int) -> bool:
+    """Tell whether exclamation or question marks are heaped."""
+    marked = cased.find("!", start, end) >= 0 or cased.find("??", start, end) >= 0
+    return marked and bool(_exclaimed(cased, start, end))
 
 
 class Hit(NamedTuple):
@@ -42,65 +52,75 @@ class Sentence:
 
     def __init__(self, normal: Normal, start: int, end: int, lexicon: Lexicon):
         self.start, self.end = start, end
+        self.lexicon = lexicon
         text = normal.text
         self.spans = [match.span() for match in token_spans(text, start, end)]
         self.words = [text[begin:stop] for begin, stop in self.spans]
-        self.places = self._find_places(lexicon)
-        self.lexicon = lexicon
+        self._at: dict[str, list[int]] = {}
+        for at, word in enumerate(self.words):
+            self._at.setdefault(word, []).append(at)
+        count = len(self.words)
+        self._places: dict[Element, list[Span]] = {
+            SENTENCE_START: [(0, 0)],
+            SENTENCE_END: [(count, count)],
+            CAPITALS: [(0, count)] if shouts(normal.cased, start, end) else [],
+            EXCLAMATION: [(count, count)] if exclaims(normal.cased, start, end) else [],
+        }
         self._context_spans: dict[str, list[Span]] = {}
-        if _shouted(normal.cased, start, end):
-            self.places[CAPITALS] = [(0, len(self.words))]
-        if _exclaimed(normal.cased, start, end):
-            self.places[EXCLAMATION] = [(len(self.words), len(self.words))]
 
-    def _find_places(self, lexicon: Lexicon) -> dict[Element, list[Span]]:
-        places: dict[Element, list[Span]] = {}
-        words, look_up = self.words, lexicon.vocabulary.look_up
-        for at, word in enumerate(words):
-            for element, rest in look_up(word):
-                end = at + 1 + len(rest)
-                if not rest or tuple(words[at + 1 : end]) == rest:
-                    places.setdefault(element, []).append((at, end))
-        count = len(words)
-        places[SENTENCE_START] = [(0, 0)]
-        places[SENTENCE_END] = [(count, count)]
+    def places(self, element: Element) -> list[Span]:
+        """Return the token spans of an element, in order of their ends."""
+        places = self._places.get(element)
+        if places is None:
+            places = [
+                (at, at + 1 + len(rest))
+                for word in element.tails.keys() & self._at.keys()
+                for rest in element.tails[word]
+                for at in self._at[word]
+                if not rest or tuple(self.words[at + 1 : at + 1 + len(rest)]) == rest
+            ]
+            for word in self._at if element.starts else ():
+                if word.startswith(element.starts) and word not in element.tails:
+                    places += [(at, at + 1) for at in self._at[word]]
+            places.sort(key=_by_end)
+            self._places[element] = places
         return places
 
     def find(self, pattern: Pattern) -> list[Span]:
-        """Return the token spans a pattern covers; overlapping ones are merged away."""
-        places = self.places
-        if not pattern.required <= places.keys():
+        """Return the token spans a pattern covers, one for each place it can end."""
+        if not all(map(self.places, pattern.required)):
             return []
         found: list[Span] = []
-        for step in pattern.steps:
-            here = places.get(step.element, ())
-            if step is pattern.steps[0]:
-                found = sorted(here, key=_by_end)
+        for at, step in enumerate(pattern.steps):
+            here = self.places(step.element)
+            if not at:
+                found = here
+            elif step.optional:
+                found = sorted(found + _follow(found, here, step.gap), key=_by_end)
             else:
-                reached = _follow(found, here, step.gap)
-                found = sorted(found * step.optional + reached, key=_by_end)
+                found = _follow(found, here, step.gap)
             if not found:
                 return []
         return found
 
-    def hits(self, previous: "Callable[[], Sentence]") -> list[Hit]:
-        """Return what the rules find here, after looking at its surroundings."""
+    def hits(self, candidates: Iterable[Candidate]) -> list[Hit]:
+        """Return what the candidates find here, after looking at the surroundings."""
         hits = []
-        for anchor in self.places.keys() & self.lexicon.anchors.keys():
-            for pattern, rule in self.lexicon.anchors[anchor]:
-                for span in self.find(pattern):
-                    grade = self._judge(rule, span, previous)
+        for candidate in candidates:
+            if self.places(candidate.anchor):
+                for span in self.find(candidate.pattern):
+                    grade = self._judge(candidate.rule, span)
                     if grade is not None:
-                        hits.append(Hit(rule, grade, *span))
+                        hits.append(Hit(candidate.rule, grade, *span))
         return hits
 
-    def _judge(self, rule: Rule, span: Span, previous: "Callable[[], Sentence]") -> str | None:
+    def _judge(self, rule: Rule, span: Span) -> str | None:
         """Return the grade left after the surroundings, ``None`` when nothing is left."""
         if rule.who != "any" and not self._has_speaker(rule.who, span):
             return None
         grade = rule.grade
         for context in rule.unless:
-            if self._in_context(context, span, previous):
+            if self._in_context(context, span):
                 if context.effect == "drop":
                     return None
                 if not grade:
@@ -122,28 +142,26 @@ class Sentence:
         return other_at < 0 or self_at > other_at
 
     def _last(self, element: Element, edge: int, before: int) -> int:
-        starts = (at for at, end in self.places.get(element, ()) if edge <= at and end <= before)
+        starts = (at for at, end in self.places(element) if edge <= at and end <= before)
         return max(starts, default=-1)
 
     def _clause_start(self, at: int) -> int:
-        clause = self.places.get(self.lexicon.special["CLAUSE"], ())
+        clause = self.places(self.lexicon.special["CLAUSE"])
         return max((end for _start, end in clause if end <= at), default=0)
 
     def _clause_end(self, at: int) -> int:
-        clause = self.places.get(self.lexicon.special["CLAUSE"], ())
+        clause = self.places(self.lexicon.special["CLAUSE"])
         return min((start for start, _end in clause if start >= at), default=len(self.words))
 
-    def context_spans(self, context: Context) -> list[Span]:
+    def _spans_of(self, context: Context) -> list[Span]:
         spans = self._context_spans.get(context.name)
         if spans is None:
             spans = [span for pattern in context.patterns for span in self.find(pattern)]
             self._context_spans[context.name] = spans
         return spans
 
-    def _in_context(self, context: Context, span: Span, previous: "Callable[[], Sentence]") -> bool:
-        if context.where == "previous":
-            return bool(previous().context_spans(context))
-        spans = self.context_spans(context)
+    def _in_context(self, context: Context, span: Span) -> bool:
+        spans = self._spans_of(context)
         if not spans or context.where == "sentence":
             return bool(spans)
         low, high = self._window(context, span)
@@ -151,31 +169,31 @@ class Sentence:
 
     def _window(self, context: Context, span: Span) -> Span:
         start, end = span
+        if context.where == "inside":
+            return start, end
         before, after = start - context.reach, end + context.reach
         if not context.across:
             before = max(before, self._clause_start(start))
             after = min(after, self._clause_end(end))
         if context.where == "before":
             return before, start
-        if context.where == "after":
-            return end, after
-        if context.where == "inside":
-            return start, end
-        return before, after
+        return (end, after) if context.where == "after" else (before, after)
 
 
 def _by_end(span: Span) -> int:
     return span[1]
 
 
-def _follow(found: list[Span], here, gap: int) -> list[Span]:
-    """Join each span with the nearest one before it that is at most ``gap`` away.
+def _follow(found: list[Span], here: list[Span], gap: int) -> list[Span]:
+    """Join each place with the nearest span before it that is at most ``gap`` away.
 
-    Both lists are in the order of their ends and starts, so one walk is enough.
+    Both lists are in the order of their ends, so one walk is enough.
     """
     reached = []
     at = -1
     for start, end in here:
+        while at >= 0 and found[at][1] > start:
+            at -= 1
         while at + 1 < len(found) and found[at + 1][1] <= start:
             at += 1
         if at >= 0 and start - found[at][1] <= gap:

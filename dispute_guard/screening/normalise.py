@@ -30,6 +30,8 @@ _compat = re.compile(f"[{_COMPAT}]").finditer
 _script_seam = re.compile(
     f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]"
 ).search
+_has_cyrillic = re.compile(f"[{_CYRILLIC}]").search
+_has_latin = re.compile("[A-Za-z]").search
 _two_scripts = re.compile(
     f"[{_LATIN}{_CYRILLIC}]*(?:[{_LATIN}](?=[{_CYRILLIC}])|[{_CYRILLIC}](?=[{_LATIN}]))"
     f"[{_LATIN}{_CYRILLIC}]+"
@@ -129,7 +131,7 @@ def _clean_unicode(normal: Normal) -> Normal:
     text = normal.cased
     for odd, plain in _PLAIN:
         text = text.replace(odd, plain)
-    if _script_seam(text):
+    if _has_cyrillic(text) and _has_latin(text) and _script_seam(text):
         text = _unmix_scripts(text)
     normal.cased = text
     return normal

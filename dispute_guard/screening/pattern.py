@@ -33,22 +33,30 @@ class PatternError(ValueError):
 class Element:
     """What may stand at one place of a pattern: words, phrases, beginnings of words.
 
-    Two elements are equal only if they are the same object; concepts are shared.
+    ``tails`` gives for each first word the further words that may follow it. Two
+    elements are equal only if they are the same object; concepts are shared.
     """
 
-    __slots__ = ("name", "phrases", "starts", "common")
+    __slots__ = ("name", "tails", "starts", "common")
 
     def __init__(
         self,
         name: str,
-        phrases: frozenset[tuple[str, ...]] = frozenset(),
+        phrases: Iterable[tuple[str, ...]] = (),
         starts: tuple[str, ...] = (),
         common: bool = False,
     ):
-        self.name, self.phrases, self.starts, self.common = name, phrases, starts, common
+        self.name, self.starts, self.common = name, starts, common
+        self.tails: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for first, *rest in phrases:
+            self.tails[first] = (*self.tails.get(first, ()), tuple(rest))
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
+
+    @property
+    def phrases(self) -> set[tuple[str, ...]]:
+        return {(first, *rest) for first, tails in self.tails.items() for rest in tails}
 
 
 SENTENCE_START = Element("^", common=True)
@@ -132,7 +140,7 @@ def _elements(
             starts += concept.starts
         else:
             phrases |= parse_words(_spelt(choice.replace("_", " "), spellings))
-    return [Element(item, frozenset(phrases), tuple(starts))]
+    return [Element(item, phrases, tuple(starts))]
 
 
 def _concept(name: str, concepts: Mapping[str, Element]) -> Element:

@@ -19,10 +19,11 @@ from .finding import (
 from .language import LATIN_RUSSIAN, SAMPLE, LanguageGuesser, is_cyrillic, label
 from .lexicon import Lexicon, LexiconError, load_lexicon, respelt
 from .markup import text_of_html
-from .match import Hit, Sentence, is_loud
+from .match import Hit, Sentence, exclaims, shouts
 from .normalise import Normal, normalise, russian_from_latin
+from .pattern import Element
 from .segment import Segmenter
-from .sentence import sentences, tokens
+from .sentence import sentences, tokens, words
 
 DATA_VERSION = "1"
 LEXICON_DIR = Path(__file__).resolve().parent.parent / "lexicon"
@@ -124,8 +125,8 @@ class Screener:
 
     def _part(self, text: str, segment: Segment) -> "_Part":
         normal = normalise(text[segment.start : segment.end])
-        words = tokens(normal.text, 0, SAMPLE)
-        return _Part(segment, text, normal, self._guesser.guess(normal.text, words))
+        sample = words(normal.text[:SAMPLE])
+        return _Part(segment, text, normal, sample, self._guesser.guess(normal.text, sample))
 
     def _settle_languages(self, parts: list["_Part"], hint: str | None) -> tuple[str, ...]:
         """Give every part a language, and return those of the message."""
@@ -139,6 +140,7 @@ class Screener:
             part.languages = part.languages or main
             if LATIN_RUSSIAN in part.languages:
                 part.normal = russian_from_latin(part.normal)
+                part.words = words(part.normal.text[:SAMPLE])
                 part.languages = ("ru",)
         return main
 
@@ -149,11 +151,10 @@ class Screener:
     def _by_vocabulary(self, parts: list["_Part"]) -> tuple[str, ...]:
         """Take the language whose rules know a word of a text too short to tell."""
         for part in parts:
-            words = set(tokens(part.normal.text, 0, SAMPLE))
             cyrillic = is_cyrillic(part.normal.text)
             for language in self.languages:
-                if (language == "ru") == cyrillic and words:
-                    if self.lexicon(language).vocabulary.wakes(words):
+                if (language == "ru") == cyrillic:
+                    if self.lexicon(language).candidates(set(part.words)):
                         return (language,)
         return ()
 
@@ -168,9 +169,12 @@ class Screener:
 class _Part:
     """A segment of a message, or its subject, on its way through screening."""
 
-    def __init__(self, segment: Segment, text: str, normal: Normal, languages: tuple):
-        self.segment, self.text = segment, text
-        self.normal, self.languages = normal, languages
+    def __init__(
+        self, segment: Segment, text: str, normal: Normal, words: list[str], languages: tuple
+    ):
+        self.segment, self.text, self.normal = segment, text, normal
+        # The words of the first SAMPLE letters.
+        self.words, self.languages = words, languages
 
 
 class _Reading:
@@ -183,31 +187,42 @@ class _Reading:
         self._counts: dict[str, int] = defaultdict(int)
 
     def findings(self) -> list[Finding]:
-        normal, vocabulary = self.part.normal, self.lexicon.vocabulary
+        normal, part = self.part.normal, self.part
         for start, end in _blocks(normal.text):
-            words = set(tokens(normal.text, start, end))
-            if vocabulary.wakes(words) or is_loud(normal.cased, start, end):
-                self._read_block(start, end)
+            known = end == len(normal.text) <= SAMPLE
+            block = part.words if known else words(normal.text[start:end])
+            candidates = self.lexicon.candidates(set(block))
+            loud = _is_loud(normal.cased, start, end)
+            if candidates or loud:
+                self._read_block(start, end, candidates, loud)
         return [
             self._finding(hit, sentence)
             for (kind, _at), (hit, sentence) in self._best.items()
             if self._weights[kind] >= self.lexicon.thresholds[kind]
         ]
 
-    def _read_block(self, start: int, end: int) -> None:
-        normal, vocabulary = self.part.normal, self.lexicon.vocabulary
-        before = (0, 0)
-        for span in sentences(normal.cased, start, end):
-            words = set(tokens(normal.text, *span))
-            if vocabulary.wakes(words) or is_loud(normal.cased, *span):
-                sentence = Sentence(normal, *span, self.lexicon)
-                for hit in sentence.hits(lambda before=before: self._sentence(before)):
-                    self._keep(hit, sentence)
-            if words:
-                before = span
+    def _read_block(self, start: int, end: int, candidates: list, loud: bool) -> None:
+        normal = self.part.normal
+        text, cased = normal.text, normal.cased
+        anchors = self._anchor_words({each.anchor for each in candidates}, start, end)
+        candidates = candidates + self.lexicon.loud() * loud
+        for span in sentences(cased, start, end):
+            if any(text.find(word, *span) >= 0 for word in anchors) or (
+                loud and _is_loud(cased, *span)
+            ):
+                known = set(tokens(text, *span))
+                likely = [each for each in candidates if each.may_match(known)]
+                if likely:
+                    sentence = Sentence(normal, *span, self.lexicon)
+                    for hit in sentence.hits(likely):
+                        self._keep(hit, sentence)
 
-    def _sentence(self, span: tuple[int, int]) -> Sentence:
-        return Sentence(self.part.normal, *span, self.lexicon)
+    def _anchor_words(self, anchors: set[Element], start: int, end: int) -> list[str]:
+        """Return words one of which every sentence worth reading contains."""
+        find = self.part.normal.text.find
+        keys = {key for each in anchors for key in self.lexicon.keys_of(each)}
+        keys.update(beginning for each in anchors for beginning in each.starts)
+        return [key for key in keys if find(key, start, end) >= 0]
 
     def _keep(self, hit: Hit, sentence: Sentence) -> None:
         """Keep the strongest hit of a kind in a sentence; each adds its weight."""
@@ -243,6 +258,10 @@ class _Reading:
             round(confidence, 2),
             rule.weight,
         )
+
+
+def _is_loud(cased: str, start: int, end: int) -> bool:
+    return exclaims(cased, start, end) or shouts(cased, start, end)
 
 
 def _strength(hit: Hit) -> tuple[int, int, int]:

@@ -63,12 +63,12 @@ class Segmenter:
         for name in ("wrote", "original", "forwarded", "sent_from", "regards"):
             plain |= {word.lower() for word in merged.get(name, ())}
         plain |= {each[0] for each in self._footers} | {"from:", "от:", "no:", "nuo:"}
-        self._hints = re.compile(_alternatives(_without_longer(plain))).search
+        self._hints = sorted(_without_longer(plain))
 
     def split(self, text: str, marks: Iterable[Mark] = ()) -> tuple[Segment, ...]:
         """Return segments that cover ``text`` without gap, in order."""
         marks = list(marks)
-        if not marks and not text.startswith(">") and not self._hints(text.lower()):
+        if not marks and not self._is_suspect(text):
             return (Segment("new", 0, len(text)),)
         lines = _lines(text)
         kinds = self._kinds_by_line(text, lines)
@@ -81,6 +81,11 @@ class Segmenter:
         if not any(kind in ("new", "forwarded", "quoted") for kind in kinds):
             kinds = ["new"] * len(kinds)
         return _joined(lines, kinds)
+
+    def _is_suspect(self, text: str) -> bool:
+        """Tell whether any mark occurs; most short messages have none."""
+        lowered = text.lower()
+        return text.startswith(">") or any(hint in lowered for hint in self._hints)
 
     def _kinds_by_line(self, text: str, lines: list[tuple[int, int]]) -> list[str]:
         kinds = ["new"] * len(lines)

@@ -89,6 +89,7 @@ class DisputeCommon(TransactionCase):
         cls.portal = new_test_user(
             cls.env,
             login="dispute_portal",
+            context={"no_reset_password": True},
             groups="base.group_portal",
             partner_id=cls.customer.id,
             company_id=cls.company.id,
@@ -101,6 +102,7 @@ class DisputeCommon(TransactionCase):
             return new_test_user(
                 cls.env,
                 login=f"dispute_{name}",
+                context={"no_reset_password": True},
                 groups=groups,
                 company_id=company.id,
                 company_ids=[(6, 0, company.ids)],

@@ -1,0 +1,52 @@
+"""What the text room costs by itself: no Odoo, no database, any Python."""
+
+import json
+import sys
+
+from .. import paths, steps
+from ..process import clean_environment, run
+from . import Figure, summary
+
+LANGUAGES = ("en", "ru", "lv", "lt")
+FIGURES = [
+    "screening_rate",
+    "screening_memory",
+    "screening_10mb",
+    *(f"screening_load_{language}" for language in LANGUAGES),
+]
+LOADS = 5
+
+
+def measure(names, bench):
+    figures = []
+    with steps.progress("Screening"):
+        if "screening_rate" in names:
+            answer = ask("rate", bench.rounds * 10)
+            samples = answer["seconds"]
+            one = summary("screening_rate", samples)
+            one.unit, one.value = "messages/s", round(len(samples) / sum(samples))
+            figures.append(one)
+        if "screening_memory" in names:
+            megabytes = ask("memory")["bytes"] / 2**20
+            figures.append(Figure("screening_memory", "MB", round(megabytes, 1)))
+        if "screening_10mb" in names:
+            seconds = ask("long")["seconds"]
+            figures.append(Figure("screening_10mb", "s", round(seconds, 2)))
+        for language in LANGUAGES:
+            name = f"screening_load_{language}"
+            if name in names:
+                samples = [ask("load", language)["seconds"] for _ in range(LOADS)]
+                figures.append(summary(name, samples))
+    return figures
+
+
+def ask(*arguments):
+    """Measure one thing in a fresh process of this Python."""
+    script = paths.INSIDE / "bench_screening.py"
+    output = run(
+        [sys.executable, script, *arguments],
+        what=f"cannot measure screening ({arguments[0]})",
+        log="bench-screening",
+        env=clean_environment(PYTHONPATH=paths.ADDON, PYTHONDONTWRITEBYTECODE="1"),
+    )
+    return json.loads(output.splitlines()[-1])
