@@ -4,12 +4,15 @@ from odoo.exceptions import UserError
 from ..provenance import gateway_mail
 from .dispute_signal import LEVEL_RANK, LEVELS, LIVE_STATES
 
+AGENTS = "dispute_guard.group_dispute_user"
+
 
 class HelpdeskTicket(models.Model):
     """Everything of the dispute guard that is particular to this helpdesk."""
 
     _inherit = "helpdesk.ticket"
 
+    # Customers in the portal and colleagues outside the helpdesk see none of these.
     dispute_level = fields.Selection(
         selection=LEVELS,
         string="Conflict Level",
@@ -17,6 +20,7 @@ class HelpdeskTicket(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        groups=AGENTS,
     )
     dispute_signal_id = fields.Many2one(
         "dispute.signal",
@@ -24,9 +28,10 @@ class HelpdeskTicket(models.Model):
         readonly=True,
         copy=False,
         ondelete="set null",
+        groups=AGENTS,
     )
     dispute_quote = fields.Text(
-        related="dispute_signal_id.quote", string="Words that Count"
+        related="dispute_signal_id.quote", string="Words that Count", groups=AGENTS
     )
     dispute_case_id = fields.Many2one(
         "dispute.case",
@@ -34,28 +39,46 @@ class HelpdeskTicket(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        groups=AGENTS,
     )
-    dispute_hold = fields.Boolean(related="dispute_case_id.hold", string="Legal Hold")
+    dispute_hold = fields.Boolean(
+        related="dispute_case_id.hold", string="Legal Hold", groups=AGENTS
+    )
     dispute_signal_ids = fields.One2many(
-        "dispute.signal", "ticket_id", string="Signals"
+        "dispute.signal", "ticket_id", string="Signals", groups=AGENTS
     )
     dispute_inbound_ids = fields.One2many(
-        "dispute.inbound", "ticket_id", string="Inbound Texts"
+        "dispute.inbound", "ticket_id", string="Inbound Texts", groups=AGENTS
     )
     dispute_handoff_ids = fields.One2many(
-        "dispute.handoff", "ticket_id", string="Handoffs"
+        "dispute.handoff", "ticket_id", string="Handoffs", groups=AGENTS
     )
     dispute_agreement_link_ids = fields.One2many(
-        "dispute.agreement.link", "ticket_id", string="Agreements that Matter"
+        "dispute.agreement.link",
+        "ticket_id",
+        string="Agreements that Matter",
+        groups=AGENTS,
     )
-    dispute_signal_count = fields.Integer(compute="_compute_dispute_counts")
-    dispute_evidence_count = fields.Integer(compute="_compute_dispute_counts")
-    dispute_handoff_count = fields.Integer(compute="_compute_dispute_counts")
-    dispute_agreement_count = fields.Integer(compute="_compute_dispute_counts")
-    dispute_agreement_gap = fields.Boolean(compute="_compute_dispute_agreement_gap")
-    dispute_screening_note = fields.Char(compute="_compute_dispute_screening_note")
+    dispute_signal_count = fields.Integer(
+        compute="_compute_dispute_counts", groups=AGENTS
+    )
+    dispute_evidence_count = fields.Integer(
+        compute="_compute_dispute_counts", groups=AGENTS
+    )
+    dispute_handoff_count = fields.Integer(
+        compute="_compute_dispute_counts", groups=AGENTS
+    )
+    dispute_agreement_count = fields.Integer(
+        compute="_compute_dispute_counts", groups=AGENTS
+    )
+    dispute_agreement_gap = fields.Boolean(
+        compute="_compute_dispute_agreement_gap", groups=AGENTS
+    )
+    dispute_screening_note = fields.Char(
+        compute="_compute_dispute_screening_note", groups=AGENTS
+    )
     dispute_advice = fields.Char(
-        string="What to Do Now", compute="_compute_dispute_advice"
+        string="What to Do Now", compute="_compute_dispute_advice", groups=AGENTS
     )
 
     # ------------------------------------------------------------------

@@ -1,12 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .dispute_signal import LIVE_STATES
+
 
 class MailMessage(models.Model):
     _inherit = "mail.message"
 
     dispute_quotes = fields.Json(
-        compute="_compute_dispute_quotes", export_string_translation=False
+        compute="_compute_dispute_quotes",
+        groups="base.group_user",
+        export_string_translation=False,
     )
 
     def _compute_dispute_quotes(self):
@@ -14,14 +18,20 @@ class MailMessage(models.Model):
         tickets = self.filtered(lambda message: message.model == "helpdesk.ticket")
         quotes = {}
         if tickets:
-            rows = self.env["dispute.signal"]._read_group(
-                [
-                    ("message_id", "in", tickets.ids),
-                    ("state", "in", ("open", "confirmed")),
-                    ("segment", "!=", "subject"),
-                ],
-                ["message_id"],
-                ["quote:array_agg"],
+            # sudo: dispute.signal - the words are those of the message, which any
+            # colleague who follows the ticket may read
+            rows = (
+                self.env["dispute.signal"]
+                .sudo()
+                ._read_group(
+                    [
+                        ("message_id", "in", tickets.ids),
+                        ("state", "in", LIVE_STATES),
+                        ("segment", "!=", "subject"),
+                    ],
+                    ["message_id"],
+                    ["quote:array_agg"],
+                )
             )
             quotes = {message.id: words for message, words in rows}
         for message in self:

@@ -92,6 +92,8 @@ class DisputeCommon(TransactionCase):
             context={"no_reset_password": True},
             groups="base.group_portal",
             partner_id=cls.customer.id,
+            name="Paula Customer",
+            email="paula@example.net",
             company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)],
         )

@@ -293,7 +293,7 @@ class TestFailure(DisputeCommon):
         self.assertEqual(ticket.dispute_level, "not_screened")
         self.assertIn("Screening pending", ticket.dispute_screening_note)
         self.assertIn(reason, ticket.dispute_screening_note)
-        activity = inbound.activity_ids
+        activity = ticket.activity_ids
         self.assertEqual(activity.user_id, self.manager)
         self.assertIn(reason, str(activity.note))
         self.assertFalse(ticket.dispute_signal_ids)
@@ -305,7 +305,7 @@ class TestFailure(DisputeCommon):
         self.assertEqual((inbound.state, inbound.problem), ("screened", False))
         self.assertEqual(ticket.dispute_level, "legal")
         self.assertFalse(ticket.dispute_screening_note)
-        self.assertFalse(inbound.activity_ids)
+        self.assertFalse(ticket.activity_ids)
         self.assertEqual(len(ticket.dispute_signal_ids), 1)
         self.assertEqual(len(ticket.dispute_case_id.handoff_ids), 1)
 
@@ -372,7 +372,7 @@ class TestFailure(DisputeCommon):
                 self.run_cron("ir_cron_screening")
         inbound = ticket.dispute_inbound_ids
         self.assertEqual((inbound.state, inbound.attempts), ("pending", 2))
-        self.assertEqual(len(inbound.activity_ids), 1)
+        self.assertEqual(len(ticket.activity_ids), 1)
         self.assertHealed(ticket)
 
     def test_retry_by_hand(self):

@@ -261,6 +261,15 @@ class TestGateway(DisputeCommon):
         self.assertEqual(len(partner.message_ids.filtered("parent_id")), 1)
         self.assertEqual(self.env["dispute.inbound"].search_count([]), before)
 
+    def test_stranger_at_an_alias_for_followers_is_still_told(self):
+        """Who may not write to an alias gets Odoo's answer as without the addon."""
+        self.team.alias_contact = "followers"
+        mails = self.env["mail.mail"]
+        before = mails.search([])
+        raw = make_mail(ANNOUNCED, From="Nobody <nobody@example.org>")
+        self.assertFalse(self.receive(raw))
+        self.assertIn("nobody@example.org", (mails.search([]) - before).email_to)
+
     def test_loop_detection_does_not_silence_an_angry_customer(self):
         """Odoo drops the mails of who writes too many; we still read them."""
         params = self.env["ir.config_parameter"].sudo()

@@ -221,7 +221,7 @@ class TestPolicy(DisputeCommon):
                 "company_id": self.company.id,
             }
         )
-        chargeback = "I have asked my bank for a chargeback of the card payment."
+        chargeback = "I have raised a chargeback with my bank."
         ticket = self.write_in(chargeback)
         self.assertFalse(ticket.dispute_case_id)
         self.reply(ticket, chargeback)
