@@ -1,10 +1,11 @@
 """The command line: one sub-command a module, read its `--help`."""
 
 import argparse
+import os
 import signal
 import sys
 
-from . import commands
+from . import commands, postgres
 from .errors import Failure, from_os_error
 
 DESCRIPTION = """\
@@ -38,6 +39,10 @@ def main(arguments=None):
     except KeyboardInterrupt:
         sys.stderr.write("\ndev: interrupted; run the same command again to go on\n")
         return 130
+    finally:
+        if os.environ.get("CI"):
+            # Nothing of ours outlives a job; people keep the server for the next command.
+            postgres.stop()
     return 1
 
 

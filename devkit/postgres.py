@@ -293,12 +293,15 @@ class Cluster:
         return pid if os.fsencode(self.data) in command else None
 
 
+def stop():
+    """Stop the private clusters of this checkout, if they run."""
+    for choice in ("private", "system"):
+        Cluster(choice).stop()
+
+
 def remove():
     """Stop the private clusters and remove all they left."""
-    for choice in ("private", "system"):
-        cluster = Cluster(choice)
-        if cluster.data.exists():
-            cluster.stop()
-        shutil.rmtree(cluster.data, ignore_errors=True)
+    stop()
+    cluster = Cluster("private")
     shutil.rmtree(cluster.home, ignore_errors=True)
     shutil.rmtree(cluster.socket, ignore_errors=True)

@@ -102,8 +102,17 @@ def _decode(value):
         value = str(email.header.make_header(email.header.decode_header(value)))
     except (email.errors.HeaderParseError, LookupError, ValueError):
         pass  # shown as it was written: it cannot be decoded
-    text = value.replace("\0", "").encode("utf-8", "replace").decode()
-    return " ".join(text.split())
+    return " ".join(storable(value).split())
+
+
+def storable(text):
+    """``text`` without what PostgreSQL cannot store: NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def describe_error(error):
+    """An exception as one short text that can be stored and shown."""
+    return storable(f"{type(error).__name__}: {error}")[:500]
 
 
 def gateway_mail(env):

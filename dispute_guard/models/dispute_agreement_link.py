@@ -113,7 +113,7 @@ class DisputeAgreementLink(models.Model):
             "content": self.clause_text or agreement.name,
             "ticket": self.ticket_id,
             "company": self.company_id,
-            "author": self.env.user.login,
+            "author": self.env.user.name,
             "occurred_at": fields.Datetime.now(),
             "details": {
                 "code": agreement.code,

@@ -64,7 +64,12 @@ class DisputeCase(models.Model):
     hold_at = fields.Datetime(string="Held Since", readonly=True)
     # what belongs to it
     ticket_ids = fields.One2many("helpdesk.ticket", "dispute_case_id", string="Tickets")
-    signal_ids = fields.One2many("dispute.signal", "case_id", string="Signals")
+    signal_ids = fields.One2many(
+        "dispute.signal",
+        "case_id",
+        string="Signals",
+        domain=[("state", "!=", "context")],
+    )
     handoff_ids = fields.One2many("dispute.handoff", "case_id", string="Handoffs")
     agreement_link_ids = fields.One2many(
         "dispute.agreement.link", "case_id", string="Agreements"

@@ -80,7 +80,9 @@ class DisputeEvidence(models.Model):
             and record["content"] == self.content
             and record["ticket"] == (self.ticket_number or "")
             and record["author"] == (self.author or "")
+            and record["recorded_by"] == self.recorded_by
             and record["recorded_at"] == fields.Datetime.to_string(self.recorded_at)
+            and record["occurred_at"] == fields.Datetime.to_string(self.occurred_at)
         )
 
     # ------------------------------------------------------------------

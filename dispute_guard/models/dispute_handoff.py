@@ -191,10 +191,13 @@ class DisputeHandoff(models.Model):
             )
             return
         now = fields.Datetime.now()
-        self.write({"deadline": self._get_deadline(now), "brief": self._make_brief()})
+        self.deadline = self._get_deadline(now)
+        self.brief = self._make_brief()
         template = self.env.ref("dispute_guard.mail_template_handoff")
         mail_id = template.send_mail(self.id, force_send=False)
-        self.write({"mail_id": mail_id, "state": "sent", "sent_at": now})
+        # sudo: mail.mail - who may send a handoff need not see other mails
+        self.sudo().mail_id = mail_id
+        self.write({"state": "sent", "sent_at": now})
         self._record_handoff()
         self.activity_unlink(["dispute_guard.mail_activity_type_no_professional"])
         self._plan_activity(
@@ -210,7 +213,10 @@ class DisputeHandoff(models.Model):
     def _make_brief(self):
         """Hook: the brief as HTML, in the professional's language."""
         partner = self.professional_id.partner_id
-        handoff = self.with_context(lang=partner.lang or self.env.user.lang)
+        handoff = self.with_context(
+            lang=partner.lang or self.env.user.lang,
+            tz=partner.tz or self.company_id.partner_id.tz or "UTC",
+        )
         return handoff.env["ir.qweb"]._render(
             "dispute_guard.handoff_brief", handoff._prepare_brief_values()
         )
@@ -220,6 +226,7 @@ class DisputeHandoff(models.Model):
         case = self.case_id
         return {
             "handoff": self,
+            "time_zone": self.env.context.get("tz"),
             "case": case,
             "tickets": case.ticket_ids,
             "signals": case.signal_ids.filtered(
@@ -232,12 +239,9 @@ class DisputeHandoff(models.Model):
 
     def _get_follower(self):
         """Hook: the user of our own who sees to it that the handoff moves on."""
-        users = self.professional_id.partner_id.user_ids.filtered(
-            lambda user: not user.share
-        )
+        users = self.professional_id.partner_id.user_ids | self.case_id.user_id
         return (
-            users[:1]
-            or self.case_id.user_id
+            users.filtered(lambda user: user.active and not user.share)[:1]
             or self.company_id._get_dispute_administrator()
         )
 
@@ -259,7 +263,7 @@ class DisputeHandoff(models.Model):
                     "content": html2plaintext(self.brief),
                     "ticket": self.ticket_id,
                     "company": self.company_id,
-                    "author": self.env.user.login,
+                    "author": self.env.user.name,
                     "occurred_at": self.sent_at,
                     "details": {
                         "case": self.case_id.name,

@@ -6,7 +6,7 @@ from odoo.http import request
 from odoo.tools import is_html_empty, plaintext2html
 
 from .. import screening
-from ..provenance import gateway_mail
+from ..provenance import describe_error, gateway_mail, storable
 from ..screening.mail import read_mail
 from ..screening.markup import text_of_html
 
@@ -92,12 +92,14 @@ class DisputeInbound(models.Model):
     # the text itself, as it arrived
     subject = fields.Char(readonly=True)
     body = fields.Text(string="Text as Received", readonly=True)
+    preview = fields.Html(compute="_compute_preview", sanitize=True)
     author_name = fields.Char(readonly=True)
     author_email = fields.Char(readonly=True)
     message_identifier = fields.Char(
         string="Message-ID", readonly=True, index="btree_not_null"
     )
     raw = fields.Binary(string="Original Mail", attachment=False, readonly=True)
+    raw_name = fields.Char(compute="_compute_raw_name")
     raw_sha256 = fields.Char(string="SHA-256 of the Original", readonly=True)
     raw_size = fields.Integer(string="Size (bytes)", readonly=True)
     # what became of it
@@ -112,7 +114,10 @@ class DisputeInbound(models.Model):
         default="pending",
         readonly=True,
     )
-    language = fields.Char(readonly=True)
+    language = fields.Char(
+        string="Language Code", readonly=True, export_string_translation=False
+    )
+    language_name = fields.Char(string="Language", compute="_compute_language_name")
     level = fields.Char(readonly=True, export_string_translation=False)
     lexicon_version = fields.Char(readonly=True)
     problem = fields.Char(readonly=True)
@@ -124,6 +129,26 @@ class DisputeInbound(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = row.subject or row.author_name or self.env._("Text")
+
+    def _compute_raw_name(self):
+        for row in self:
+            row.raw_name = f"{row.ticket_id.number or 'mail'}-{row.id}.eml"
+
+    @api.depends("body")
+    def _compute_preview(self):
+        for row in self:
+            row.preview = row.body
+
+    @api.depends("language")
+    @api.depends_context("lang")
+    def _compute_language_name(self):
+        names = dict(self.env["dispute.signal"]._selection_language())
+        unknown = self.env._("unknown")
+        for row in self:
+            codes = (row.language or "").removeprefix("mixed:").split("+")
+            row.language_name = ", ".join(
+                names.get(code, unknown) for code in codes if code
+            )
 
     # ------------------------------------------------------------------
     # Station 1: capture
@@ -337,17 +362,19 @@ class DisputeInbound(models.Model):
         """The text of ``mail`` as safe HTML, read from its own bytes."""
         readable = read_mail(mail.raw)
         text = readable.text or text_of_html(readable.html or "")[0]
-        return str(plaintext2html(text.replace("\0", "")))
+        return str(plaintext2html(storable(text)))
 
     @api.model
     def _prepare_failure_values(self, error):
-        return {"state": "pending", "problem": f"{type(error).__name__}: {error}"[:500]}
+        return {"state": "pending", "problem": describe_error(error)}
 
     @api.model
     def _get_not_screened_reason(self, result):
         if not result.text.strip():
-            return self.env._("No text to read; look at the attachments.")
-        return self.env._("Language not recognised or without a lexicon; read it.")
+            return self.env._("There is no text to read. Look at the attachments.")
+        return self.env._(
+            "The language is not recognised or has no lexicon yet. Read it yourself."
+        )
 
     # ------------------------------------------------------------------
     # Retry

@@ -1,9 +1,14 @@
+import functools
+
+from babel import Locale
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.mail.tools.discuss import Store
 
-from ..screening.finding import level_of
+from .. import screening
+from ..screening.screener import LEXICON_DIR
 
 LEVELS = [
     ("calm", "Calm"),
@@ -36,6 +41,14 @@ KINDS = [
     ("emotional_manipulation", "Emotional manipulation"),
     ("payment_refusal", "Refuses to pay"),
 ]
+
+
+@functools.cache
+def _lexicon_languages():
+    """Codes of the languages with a lexicon, whether or not it can be loaded."""
+    return sorted(file.parent.name for file in LEXICON_DIR.glob("*/language.toml"))
+
+
 # Signals that count: for the level, for policy, for the marks in the chatter.
 LIVE_STATES = ("open", "confirmed")
 
@@ -88,7 +101,7 @@ class DisputeSignal(models.Model):
         string="Found In",
         required=True,
     )
-    language = fields.Char()
+    language = fields.Selection(selection="_selection_language")
     rule = fields.Char(required=True)
     lexicon_version = fields.Char(required=True)
     confidence = fields.Float(digits=(3, 2), aggregator="avg")
@@ -110,6 +123,15 @@ class DisputeSignal(models.Model):
     _live_by_ticket = models.Index(
         "(ticket_id, occurred_at) WHERE state IN ('open', 'confirmed')"
     )
+
+    @api.model
+    def _selection_language(self):
+        """The languages that have a lexicon, named in the user's language."""
+        speech = Locale.parse(self.env.lang or "en_US")
+        return [
+            (code, Locale.parse(code).get_language_name(speech).capitalize())
+            for code in _lexicon_languages()
+        ]
 
     # ------------------------------------------------------------------
     # Station 2: findings become signals
@@ -151,7 +173,9 @@ class DisputeSignal(models.Model):
             "occurred_at": inbound.received_at,
             "kind": finding.kind,
             "grade": finding.grade or False,
-            "level": level_of([finding._replace(segment="new")], finding.language),
+            "level": screening.level_of(
+                [finding._replace(segment="new")], finding.language
+            ),
             "quote": finding.quote,
             "quote_start": finding.start,
             "quote_end": finding.end,
@@ -162,6 +186,17 @@ class DisputeSignal(models.Model):
             "confidence": finding.confidence,
             "state": "open" if said_now else "context",
         }
+
+    def _get_gravity(self):
+        """Sort key: the gravest words last, those of the body after the subject's."""
+        self.ensure_one()
+        return (
+            LEVEL_RANK[self.level],
+            GRADE_RANK.get(self.grade, 0),
+            self.segment != "subject",
+            self.occurred_at,
+            self.id,
+        )
 
     # ------------------------------------------------------------------
     # Review by people

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from odoo import api, fields, models
 from odoo.tools import email_normalize_all, html2plaintext
 
-from ..provenance import InboundMail
+from ..provenance import InboundMail, describe_error, storable
 from ..screening.mail import read_mail
 
 MESSAGE_ID = re.compile(r"<[^<>\s]+>")
@@ -52,12 +52,17 @@ class DisputeStrayMail(models.Model):
     raw = fields.Binary(
         string="Original Mail", attachment=False, readonly=True, required=True
     )
+    raw_name = fields.Char(compute="_compute_raw_name")
     raw_sha256 = fields.Char(string="SHA-256 of the Original", readonly=True)
     problem = fields.Char(readonly=True)
     attempts = fields.Integer(readonly=True)
     fallback_model = fields.Char(readonly=True, export_string_translation=False)
 
     _undelivered = models.Index("(id) WHERE state = 'undelivered'")
+
+    def _compute_raw_name(self):
+        for row in self:
+            row.raw_name = f"mail-{row.id}.eml"
 
     # ------------------------------------------------------------------
     # Keeping
@@ -155,8 +160,7 @@ class DisputeStrayMail(models.Model):
 
     @api.model
     def _keep_undelivered(self, mail, fallback_model, error):
-        problem = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
-        return self._keep(mail, "undelivered", fallback_model, problem)
+        return self._keep(mail, "undelivered", fallback_model, describe_error(error))
 
     @api.model
     def _keep_unposted(self, mail, fallback_model):
@@ -240,8 +244,7 @@ class DisputeStrayMail(models.Model):
             "[This mail is not well formed. What could be read stands above; the "
             "original is attached, please open it.]"
         )
-        text = text.replace("\0", "").encode("utf-8", "replace").decode()
-        cover.set_content(f"{text}\n\n{notice}", charset="utf-8")
+        cover.set_content(f"{storable(text)}\n\n{notice}", charset="utf-8")
         cover.add_attachment(
             mail.raw,
             maintype="application",

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..provenance import gateway_mail
-from .dispute_signal import LEVEL_RANK, LEVELS, LIVE_STATES
+from .dispute_signal import LEVELS, LIVE_STATES
 
 AGENTS = "dispute_guard.group_dispute_user"
 
@@ -42,10 +42,23 @@ class HelpdeskTicket(models.Model):
         groups=AGENTS,
     )
     dispute_hold = fields.Boolean(
-        related="dispute_case_id.hold", string="Legal Hold", groups=AGENTS
+        related="dispute_case_id.hold",
+        string="Legal Hold",
+        tracking=False,
+        groups=AGENTS,
+    )
+    dispute_rung = fields.Selection(
+        related="dispute_case_id.rung",
+        string="Stage of the Dispute",
+        tracking=False,
+        groups=AGENTS,
     )
     dispute_signal_ids = fields.One2many(
-        "dispute.signal", "ticket_id", string="Signals", groups=AGENTS
+        "dispute.signal",
+        "ticket_id",
+        string="Signals",
+        domain=[("state", "!=", "context")],
+        groups=AGENTS,
     )
     dispute_inbound_ids = fields.One2many(
         "dispute.inbound", "ticket_id", string="Inbound Texts", groups=AGENTS
@@ -140,24 +153,29 @@ class HelpdeskTicket(models.Model):
 
     def _get_dispute_advice(self):
         """Hook: one sentence on who speaks now and what the agent does."""
-        roles = {
-            handoff.role
+        who = {
+            handoff.role: handoff.professional_id.partner_id.name
             for handoff in self.dispute_handoff_ids
             if handoff.state not in ("done", "cancelled")
         }
-        if "security" in roles:
+        if "security" in who:
             return self.env._("Security has been told. Look after your own safety.")
-        if "lawyer" in roles:
+        if "lawyer" in who:
             return self.env._(
-                "A lawyer takes over. Acknowledge receipt if you must, admit nothing, "
-                "promise nothing, do not negotiate."
+                "%(lawyer)s takes over. Acknowledge receipt if you must, admit "
+                "nothing, promise nothing, do not negotiate.",
+                lawyer=who["lawyer"] or self.env._("A lawyer"),
             )
-        if "mediator" in roles:
+        if "mediator" in who:
             return self.env._(
-                "A mediator takes over. Stay calm and let the mediator lead."
+                "%(mediator)s takes over. Stay calm and let the mediator lead.",
+                mediator=who["mediator"] or self.env._("A mediator"),
             )
-        if "superior" in roles:
-            return self.env._("Your superior takes over. Tell the customer so, calmly.")
+        if "superior" in who:
+            return self.env._(
+                "%(superior)s takes over. Tell the customer so, calmly.",
+                superior=who["superior"] or self.env._("Your superior"),
+            )
         if self.dispute_level in ("tense", "hostile"):
             return self.env._("Listen, restate the problem, offer a call.")
         if self.dispute_level == "legal":
@@ -193,9 +211,7 @@ class HelpdeskTicket(models.Model):
             live = ticket.dispute_signal_ids.filtered(
                 lambda signal: signal.state in LIVE_STATES
             )
-            gravest = live.sorted(
-                lambda signal: (LEVEL_RANK[signal.level], signal.occurred_at, signal.id)
-            )[-1:]
+            gravest = live.sorted(lambda signal: signal._get_gravity())[-1:]
             level = gravest.level or ticket._get_level_without_signals()
             values = {"dispute_level": level, "dispute_signal_id": gravest.id}
             if level != ticket.dispute_level or gravest != ticket.dispute_signal_id:
@@ -235,9 +251,18 @@ class HelpdeskTicket(models.Model):
             "title": self.name,
             "partner_id": self.commercial_partner_id.id,
             "company_id": self.company_id.id,
-            "user_id": (self.user_id or self.team_id.user_id).id,
+            "user_id": self._get_dispute_responsible().id,
             "level": self.dispute_level,
         }
+
+    def _get_dispute_responsible(self):
+        """Hook: the user who answers for the case.
+
+        Never the author of a mail, whom the helpdesk may assign to his own ticket, nor
+        the system's own user.
+        """
+        users = self.user_id | self.team_id.user_id
+        return users.filtered(lambda user: user.active and not user.share)[:1]
 
     def _propose_agreements(self):
         """Propose the customer's agreements for tickets under a legal threat."""
@@ -264,11 +289,13 @@ class HelpdeskTicket(models.Model):
             )
             .grouped("commercial_partner_id")
         )
+        files = self._find_only_files(self.env["agreement"].union(*agreements.values()))
         self.env["dispute.agreement.link"].sudo().create(
             [
                 {
                     "ticket_id": ticket.id,
                     "agreement_id": agreement.id,
+                    "attachment_id": files.get(agreement.id),
                     "state": "proposed",
                 }
                 for ticket in tickets
@@ -276,6 +303,21 @@ class HelpdeskTicket(models.Model):
                 if agreement.company_id in (ticket.company_id, self.env["res.company"])
             ]
         )
+
+    @api.model
+    def _find_only_files(self, agreements):
+        """The file of each agreement that has exactly one, as {id: attachment id}."""
+        # sudo: ir.attachment - proposed for whoever's message caused it
+        rows = (
+            self.env["ir.attachment"]
+            .sudo()
+            ._read_group(
+                [("res_model", "=", "agreement"), ("res_id", "in", agreements.ids)],
+                ["res_id"],
+                ["id:array_agg"],
+            )
+        )
+        return {agreement: ids[0] for agreement, ids in rows if len(ids) == 1}
 
     # ------------------------------------------------------------------
     # Actions

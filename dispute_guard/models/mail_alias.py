@@ -7,7 +7,12 @@ class MailAlias(models.Model):
     _inherit = "mail.alias"
 
     def _alias_bounce_incoming_email(self, *args, **kwargs):
-        """Do not tell a customer that a mail was refused which is kept after all."""
-        if gateway_mail(self.env) and self.alias_model_id.model == "helpdesk.ticket":
+        """Do not tell a customer that a mail was refused which is kept after all.
+
+        Only for a mail that failed after it was routed to a ticket: who may not write
+        to an alias is still told so.
+        """
+        mail = gateway_mail(self.env)
+        if mail and "helpdesk.ticket" in (mail.routed or ()):
             return
         super()._alias_bounce_incoming_email(*args, **kwargs)

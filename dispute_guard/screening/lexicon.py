@@ -107,6 +107,7 @@ class Lexicon:
         self._keys: dict[Element, frozenset[str]] = {}
         self._anchored: dict[Element, list[Candidate]] = defaultdict(list)
         self._exact: dict[str, tuple[Element, ...]] = {}
+        self._phrases: dict[str, tuple[tuple[frozenset[str], Element], ...]] = {}
         self._starts: dict[str, tuple[Element, ...]] = {}
         self._start_lengths: list[int] = []
         self._by_word: dict[str, tuple[Element, ...]] = {}
@@ -116,8 +117,8 @@ class Lexicon:
         """Index the patterns, once everything is read."""
         for rule in self.rules:
             for pattern in rule.patterns:
-                anchor = min(pattern.required, key=self._commonness)
-                rare = {each for each in pattern.required if not self._commonness(each)[0]}
+                anchor = min(pattern.required, key=self._commonness_then_size)
+                rare = {each for each in pattern.required if not self._commonness(each)}
                 needs = [self.keys_of(e) for e in pattern.required if e.tails and not e.starts]
                 candidate = Candidate(
                     pattern, rule, anchor, frozenset(rare | {anchor}), tuple(needs)
@@ -129,11 +130,13 @@ class Lexicon:
         self._forget()
 
     def _index(self, element: Element) -> None:
-        keys = self.keys_of(element)
-        for index, words in ((self._exact, keys), (self._starts, element.starts)):
-            for word in words:
-                if element not in index.get(word, ()):
-                    index[word] = (*index.get(word, ()), element)
+        for start in element.starts:
+            _append(self._starts, start, element)
+        for phrase in element.phrases:
+            if len(phrase) == 1:
+                _append(self._exact, phrase[0], element)
+            else:
+                _append(self._phrases, self._key(phrase), (frozenset(phrase), element))
 
     def keys_of(self, element: Element) -> frozenset[str]:
         """Return words one of which any match of the element contains.
@@ -149,9 +152,13 @@ class Lexicon:
     def _key(self, phrase: tuple[str, ...]) -> str:
         return max(phrase, key=lambda word: (word not in self.frequent, len(word)))
 
-    def _commonness(self, element: Element) -> tuple[int, int]:
-        keys = self.keys_of(element)
-        return len(self.frequent & keys) + 50 * element.common, len(keys)
+    def _commonness(self, element: Element) -> float:
+        """Tell how often the element is met in a text that has nothing to say."""
+        words = [phrase[0] for phrase in element.phrases if len(phrase) == 1]
+        return len(self.frequent.intersection(words)) + 50 * element.common
+
+    def _commonness_then_size(self, element: Element) -> tuple[float, int, str]:
+        return self._commonness(element), len(element.tails), element.name
 
     def _forget(self) -> None:
         self._by_word = dict(self._exact)
@@ -173,6 +180,18 @@ class Lexicon:
             found += self._starts.get(word[:length], ())
         return found
 
+    def anchor_words(self, words: set[str]) -> set[str]:
+        """Return those of the words that patterns which may match start from."""
+        anchors = {candidate.anchor for candidate in self.candidates(words)}
+        if not anchors:
+            return set()
+        by_word, phrases = self._by_word, self._phrases
+        found = {w for w in by_word.keys() & words if not anchors.isdisjoint(by_word[w])}
+        for word in phrases.keys() & words:
+            if any(element in anchors for _phrase, element in phrases[word]):
+                found.add(word)
+        return found
+
     def candidates(self, words: set[str]) -> list[Candidate]:
         """Return the patterns that a text of these words may match."""
         for word in words - self._seen:
@@ -181,6 +200,8 @@ class Lexicon:
         present: set[Element] = set()
         for word in by_word.keys() & words:
             present.update(by_word[word])
+        for word in self._phrases.keys() & words:
+            present.update(e for phrase, e in self._phrases[word] if phrase <= words)
         found = []
         for anchor in present & self._anchored.keys():
             found += [
@@ -193,6 +214,11 @@ class Lexicon:
     def loud(self) -> list[Candidate]:
         """Return the patterns that need shouting and no word at all."""
         return [each for sign in (CAPITALS, EXCLAMATION) for each in self._anchored.get(sign, ())]
+
+
+def _append(index: dict[str, tuple], word: str, item) -> None:
+    if item not in index.get(word, ()):
+        index[word] = (*index.get(word, ()), item)
 
 
 def load_lexicon(folder: Path) -> Lexicon:

@@ -50,16 +50,16 @@ class Hit(NamedTuple):
 class Sentence:
     """A sentence seen through the elements of one lexicon."""
 
-    def __init__(self, normal: Normal, start: int, end: int, lexicon: Lexicon):
-        self.start, self.end = start, end
-        self.lexicon = lexicon
-        text = normal.text
-        self.spans = [match.span() for match in token_spans(text, start, end)]
-        self.words = [text[begin:stop] for begin, stop in self.spans]
+    def __init__(
+        self, normal: Normal, start: int, end: int, lexicon: Lexicon, words: list[str]
+    ):
+        """:param words: the tokens of ``normal.text[start:end]``"""
+        self.start, self.end, self.words = start, end, words
+        self.lexicon, self._text = lexicon, normal.text
         self._at: dict[str, list[int]] = {}
-        for at, word in enumerate(self.words):
+        for at, word in enumerate(words):
             self._at.setdefault(word, []).append(at)
-        count = len(self.words)
+        count = len(words)
         self._places: dict[Element, list[Span]] = {
             SENTENCE_START: [(0, 0)],
             SENTENCE_END: [(count, count)],
@@ -67,6 +67,11 @@ class Sentence:
             EXCLAMATION: [(count, count)] if exclaims(normal.cased, start, end) else [],
         }
         self._context_spans: dict[str, list[Span]] = {}
+
+    def extent(self, first: int, last: int) -> Span:
+        """Return where the tokens ``first:last`` stand in the normalised text."""
+        spans = [match.span() for match in token_spans(self._text, self.start, self.end)]
+        return spans[first][0], spans[max(last, first + 1) - 1][1]
 
     def places(self, element: Element) -> list[Span]:
         """Return the token spans of an element, in order of their ends."""
@@ -107,11 +112,10 @@ class Sentence:
         """Return what the candidates find here, after looking at the surroundings."""
         hits = []
         for candidate in candidates:
-            if self.places(candidate.anchor):
-                for span in self.find(candidate.pattern):
-                    grade = self._judge(candidate.rule, span)
-                    if grade is not None:
-                        hits.append(Hit(candidate.rule, grade, *span))
+            for span in self.find(candidate.pattern):
+                grade = self._judge(candidate.rule, span)
+                if grade is not None:
+                    hits.append(Hit(candidate.rule, grade, *span))
         return hits
 
     def _judge(self, rule: Rule, span: Span) -> str | None:

@@ -21,7 +21,6 @@ from .lexicon import Lexicon, LexiconError, load_lexicon, respelt
 from .markup import text_of_html
 from .match import Hit, Sentence, exclaims, shouts
 from .normalise import Normal, normalise, russian_from_latin
-from .pattern import Element
 from .segment import Segmenter
 from .sentence import sentences, tokens, words
 
@@ -190,39 +189,32 @@ class _Reading:
         normal, part = self.part.normal, self.part
         for start, end in _blocks(normal.text):
             known = end == len(normal.text) <= SAMPLE
-            block = part.words if known else words(normal.text[start:end])
-            candidates = self.lexicon.candidates(set(block))
+            block = set(part.words if known else words(normal.text[start:end]))
+            wanted = self.lexicon.anchor_words(block)
             loud = _is_loud(normal.cased, start, end)
-            if candidates or loud:
-                self._read_block(start, end, candidates, loud)
+            if wanted or loud:
+                self._read_block(start, end, wanted, loud)
         return [
             self._finding(hit, sentence)
             for (kind, _at), (hit, sentence) in self._best.items()
             if self._weights[kind] >= self.lexicon.thresholds[kind]
         ]
 
-    def _read_block(self, start: int, end: int, candidates: list, loud: bool) -> None:
-        normal = self.part.normal
-        text, cased = normal.text, normal.cased
-        anchors = self._anchor_words({each.anchor for each in candidates}, start, end)
-        candidates = candidates + self.lexicon.loud() * loud
-        for span in sentences(cased, start, end):
-            if any(text.find(word, *span) >= 0 for word in anchors) or (
-                loud and _is_loud(cased, *span)
-            ):
-                known = set(tokens(text, *span))
-                likely = [each for each in candidates if each.may_match(known)]
-                if likely:
-                    sentence = Sentence(normal, *span, self.lexicon)
-                    for hit in sentence.hits(likely):
+    def _read_block(self, start: int, end: int, wanted: set[str], loud: bool) -> None:
+        """Read the sentences that hold a wanted word or shout."""
+        normal, lexicon = self.part.normal, self.lexicon
+        for span in sentences(normal.cased, start, end):
+            found = tokens(normal.text, *span)
+            known = set(found)
+            loud_here = loud and _is_loud(normal.cased, *span)
+            if loud_here or not wanted.isdisjoint(known):
+                candidates = lexicon.candidates(known)
+                if loud_here:
+                    candidates = candidates + lexicon.loud()
+                if candidates:
+                    sentence = Sentence(normal, *span, lexicon, found)
+                    for hit in sentence.hits(candidates):
                         self._keep(hit, sentence)
-
-    def _anchor_words(self, anchors: set[Element], start: int, end: int) -> list[str]:
-        """Return words one of which every sentence worth reading contains."""
-        find = self.part.normal.text.find
-        keys = {key for each in anchors for key in self.lexicon.keys_of(each)}
-        keys.update(beginning for each in anchors for beginning in each.starts)
-        return [key for key in keys if find(key, start, end) >= 0]
 
     def _keep(self, hit: Hit, sentence: Sentence) -> None:
         """Keep the strongest hit of a kind in a sentence; each adds its weight."""
@@ -273,8 +265,7 @@ def _quoted_span(hit: Hit, sentence: Sentence, text: str) -> tuple[int, int]:
     """Return the sentence without margins, or the part around the hit if it is long."""
     start, end = sentence.start, sentence.end
     if end - start > LONGEST_QUOTE:
-        first = sentence.spans[hit.start][0]
-        last = sentence.spans[max(hit.end, hit.start + 1) - 1][1]
+        first, last = sentence.extent(hit.start, hit.end)
         room = max(0, LONGEST_QUOTE - (last - first)) // 2
         start = _cut_before(text, start, first - room, first)
         end = _cut_after(text, end, last + room, last)

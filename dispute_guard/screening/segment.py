@@ -132,11 +132,13 @@ class Segmenter:
         return 0
 
     def _mark_footers(self, text: str, lines: list, kinds: list[str]) -> None:
-        for first, last in _paragraphs(text, lines):
+        lowered = text.lower()
+        likely = [each for each in self._footers if all(part in lowered for part in each)]
+        for first, last in _paragraphs(text, lines) if likely else ():
             if kinds[first] not in ("new", "signature"):
                 continue
             words = text[lines[first][0] : lines[last][1]].lower()
-            if any(all(part in words for part in footer) for footer in self._footers):
+            if any(all(part in words for part in footer) for footer in likely):
                 kinds[first : last + 1] = ["footer"] * (last + 1 - first)
 
     def _mark_signatures(self, text: str, lines: list, kinds: list[str]) -> None:

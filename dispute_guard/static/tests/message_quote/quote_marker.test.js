@@ -25,7 +25,9 @@ test("words inside a text", () => {
 
 test("white space and invisible signs may differ", () => {
     const html = "<pre>I\u00a0will\n   su\u00ade   you</pre>";
-    expect(getMarked(html, "I will sue\nyou")).toEqual(["I\u00a0will\n   su\u00ade   you"]);
+    expect(getMarked(html, "I will sue\nyou")).toEqual([
+        "I\u00a0will\n   su\u00ade   you",
+    ]);
 });
 
 test("a quote that runs over elements and line breaks", () => {
@@ -72,7 +74,9 @@ test("a quote is text, never markup or a pattern", () => {
 
 test("nothing to mark", () => {
     for (const quotes of [[], [""], [" \n"], ["not there"]]) {
-        expect(getMarked("<p>Hello<style>not there</style></p>", ...quotes)).toEqual([]);
+        expect(getMarked("<p>Hello<style>not there</style></p>", ...quotes)).toEqual(
+            []
+        );
     }
 });
 

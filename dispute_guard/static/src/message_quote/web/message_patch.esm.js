@@ -11,7 +11,11 @@ patch(Message.prototype, {
         useEffect(
             (body, quotes) => {
                 if (body && quotes.length) {
-                    return markQuotes(body, quotes, _t("These words point to a dispute"));
+                    return markQuotes(
+                        body,
+                        quotes,
+                        _t("These words point to a dispute")
+                    );
                 }
             },
             () => [
