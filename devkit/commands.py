@@ -23,6 +23,8 @@ from .errors import Failure
 
 DEMO_DATABASE = "dispute_guard_demo"
 TEST_DATABASE = "dispute_guard_test"
+# Remembers what --postgres said last
+CHOICE = paths.STATE / "postgres.choice"
 
 
 class Command:
@@ -77,20 +79,19 @@ def prepare(options):
     """Do the set-up that every command with Odoo needs; return the postgres.Server."""
     steps.say("Set-up")
     with steps.exclusive():
-        choice = remembered_choice(options.postgres)
         python_env.ensure(options.offline)
         odoo_source.ensure(options.offline, getattr(options, "renew_odoo", False))
-        return postgres.ensure(choice)
+        return remembered_server(options.postgres)
 
 
-def remembered_choice(choice):
-    """The --postgres given now, else the one given last, else "private"."""
-    path = paths.STATE / "postgres.choice"
-    if choice:
-        steps.write_whole(path, choice)
-        path.chmod(0o600)
-        return choice
-    return path.read_text(encoding="utf-8") if path.exists() else "private"
+def remembered_server(choice):
+    """The server of the --postgres given now, else given last, else a private one."""
+    if not choice:
+        return postgres.ensure(CHOICE.read_text() if CHOICE.exists() else "private")
+    server = postgres.ensure(choice)
+    steps.write_whole(CHOICE, choice)
+    CHOICE.chmod(0o600)
+    return server
 
 
 def setup(options):
@@ -221,13 +222,14 @@ def screen(options):
 def reset(options):
     with steps.exclusive():
         postgres.remove()
-        for folder in (paths.DATA, paths.CONF, paths.OUTBOX, paths.LOGS):
+        for folder in (paths.DATA, paths.CONF, paths.OUTBOX, paths.LOGS, paths.PICTURES):
             shutil.rmtree(folder, ignore_errors=True)
+        for path in [CHOICE, *paths.STATE.glob("facts-*.json")]:
+            path.unlink(missing_ok=True)
+    steps.say("PostgreSQL stopped, private databases, outbox and logs removed.")
     if options.all:
         shutil.rmtree(paths.STATE)
-        steps.say("Removed .dev; the next command starts from nothing.")
-    else:
-        steps.say("Databases removed; Python packages and Odoo are kept (--all: them too).")
+        steps.say("Python packages and Odoo removed, too: .dev is gone.")
 
 
 def reset_options(parser):

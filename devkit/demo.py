@@ -22,8 +22,9 @@ def run_demo(options, prepare):
     server = prepare(options)
     if not options.no_serve:
         odoo.need_port(options.port)
-    kept = options.keep and options.db in server.databases()
     facts_file = paths.STATE / f"facts-{options.db}.json"
+    # The facts are the last thing that is written: without them the story was cut off.
+    kept = options.keep and options.db in server.databases() and facts_file.exists()
     with outbox.running(empty=not kept) as smtp_port:
         if not kept:
             steps.say("\nDemo")
@@ -59,6 +60,7 @@ def pour(config, options, told, facts_file):
     mails = sum("mail" in step for step in told["steps"])
     name = f"pour-{options.db}"
     log_path(name).unlink(missing_ok=True)
+    facts_file.unlink(missing_ok=True)
     with steps.progress(f"Story ({mails} mails through the gateway)"):
         run(
             [paths.venv_python(), paths.INSIDE / "pour.py", config, options.db]

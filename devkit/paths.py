@@ -19,6 +19,7 @@ POSTGRES = STATE / "postgres"
 DATA = STATE / "data"
 CONF = STATE / "conf"
 OUTBOX = STATE / "outbox"
+PICTURES = STATE / "pictures"
 BIN = STATE / "bin"
 
 ADDON = ROOT / "dispute_guard"

@@ -14,7 +14,7 @@ import stat
 import subprocess
 import time
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from . import paths, steps
 from .errors import Failure
@@ -100,7 +100,7 @@ def ensure(choice="private"):
         the machine's own programs), or the URI of a server
     :return: a Server
     """
-    if "://" in choice:
+    if choice.startswith(("postgresql://", "postgres://")):
         return _named_server(choice)
     if choice not in ("private", "system"):
         why = f"{choice!r} is neither private nor system nor a postgresql:// address"
@@ -115,8 +115,9 @@ def _named_server(uri):
     """The server of a postgresql:// address, once it was seen to answer."""
     parts = urlsplit(uri)
     psql = shutil.which("psql") or site_packages() / PROGRAMS / "psql"
+    socket = parse_qs(parts.query).get("host", [None])[0]
     server = Server(
-        parts.hostname or "localhost",
+        socket or parts.hostname or "localhost",
         parts.port or PORT,
         unquote(parts.username or ROLE),
         unquote(parts.password or ""),

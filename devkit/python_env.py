@@ -52,7 +52,7 @@ class Environment:
         folder = paths.STATE / f"{self.name}-{steps.digest_of(inputs)[:8]}"
 
         def build():
-            steps.need_online(offline, WHAT, f"the environment of {self.name}")
+            steps.need_online(offline, WHAT, self.title)
             make_environment(python, folder, self.requirements)
             return {"folder": folder.name}
 

@@ -41,19 +41,19 @@ def run_tests(options, prepare):
     :param options: parsed command line; `rest` goes to pytest
     :param prepare: does the set-up for the options, returns a postgres.Server
     """
-    server = prepare(options)
-    outcomes = []
-    if wanted := chosen_targets(PURE, options.rest):
-        outcomes.append(run_pure(wanted, options.rest))
-    complaints = []
     targets = [f"{name}/tests" for name in paths.present_addons()]
-    if wanted := chosen_targets(targets, options.rest, but=PURE):
-        if not options.no_browser:
-            browser.ensure_browser(options.offline)
+    in_odoo = chosen_targets(targets, options.rest, but=PURE)
+    server = prepare(options)
+    if in_odoo and not options.no_browser:
+        browser.ensure_browser(options.offline)
+    outcomes, complaints = [], []
+    if pure := chosen_targets(PURE, options.rest):
+        outcomes.append(run_pure(pure, options.rest))
+    if in_odoo:
         config = prepare_database(options, server)
         log = log_path(f"test-{options.db}")
-        outcomes.append(run_odoo(wanted, options, config, log))
-        complaints = log_complaints(log)
+        outcomes.append(run_odoo(in_odoo, options, config, log))
+        complaints = log_complaints(log_path(f"install-{options.db}")) + log_complaints(log)
     return verdict(outcomes, complaints)
 
 
@@ -104,6 +104,7 @@ def run_pure(targets, arguments):
 def prepare_database(options, server):
     """Have a test database with the product freshly installed; return its configuration."""
     steps.say("\nTests in Odoo")
+    log_path(f"install-{options.db}").unlink(missing_ok=True)
     if options.keep and options.db in server.databases():
         return odoo.write_config(server, options.db)
     demo = not options.no_demo
@@ -117,7 +118,7 @@ def run_odoo(targets, options, config, log):
         f"--odoo-database={options.db}",
         "--odoo-log-level=info",
         f"--odoo-extra=logfile={log}",
-        f"--odoo-extra=screenshots={paths.STATE / 'pictures'}",
+        f"--odoo-extra=screenshots={paths.PICTURES}",
     ]
     if not options.no_browser:
         command.append("--odoo-http")

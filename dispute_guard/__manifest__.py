@@ -19,6 +19,7 @@
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "data/dispute_policy_rule_data.xml",
+        "wizards/dispute_case_release_views.xml",
         "wizards/dispute_signal_dismiss_views.xml",
         "views/dispute_signal_views.xml",
         "views/dispute_evidence_views.xml",

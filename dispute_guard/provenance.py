@@ -28,6 +28,7 @@ class InboundMail:
     ``captured``: whether a message of this mail was captured on a ticket.
     ``identifier``: a Message-ID to deliver it under instead of its own.
     ``cover``: bytes to deliver instead of its own, after those could not be.
+    ``provenance``: dict of who handed the mail in, from where, and how.
     ``stray_id``: id of the ``dispute.stray.mail`` row that is being tried again.
     """
 
@@ -40,6 +41,7 @@ class InboundMail:
         "captured",
         "identifier",
         "cover",
+        "provenance",
         "stray_id",
     )
 
@@ -60,6 +62,7 @@ class InboundMail:
         self.captured = False
         self.identifier = None
         self.cover = None
+        self.provenance = None
         self.stray_id = None
 
     @property

@@ -29,7 +29,9 @@ def _russian():
 def russian_forms(lemma: str, concept: dict) -> set[str]:
     """Return the forms of the most likely reading, kept to the ``tags`` of the concept."""
     readings = _russian().parse(lemma)
-    reading = next((r for r in readings if r.normal_form == lemma.replace("ё", "е")), readings[0])
+    reading = next(
+        (r for r in readings if r.normal_form == lemma.replace("ё", "е")), readings[0]
+    )
     wanted = [set(tags.split()) for tags in concept.get("tags", [])] or [set()]
     return {
         form.word
@@ -64,7 +66,9 @@ def baltic_forms(language: str, lemma: str, concept: dict) -> set[str]:
 
 def build(language: str) -> str:
     """Return what ``forms.json`` of a language should hold."""
-    concepts = tomllib.loads((HERE / language / "concepts.toml").read_text(encoding="utf-8"))
+    concepts = tomllib.loads(
+        (HERE / language / "concepts.toml").read_text(encoding="utf-8")
+    )
     result = {}
     for name, concept in concepts.items():
         forms: set[str] = set()

@@ -86,6 +86,8 @@ class DisputeAgreementLink(models.Model):
         return links
 
     def write(self, vals):
+        if "file_sha256" in vals:
+            raise UserError(self.env._("The digest is taken from the file itself."))
         pinned = {"agreement_id", "attachment_id", "clause_number", "clause_text"}
         before = self.filtered(lambda link: link.state == "linked")
         if pinned & vals.keys() and before:

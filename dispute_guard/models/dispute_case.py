@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..station import at_work, is_at_work, off_work
 from .dispute_signal import LEVEL_RANK, LEVELS
 
 RUNGS = [
@@ -108,6 +109,13 @@ class DisputeCase(models.Model):
                 )
         return super().create(vals_list)
 
+    def write(self, vals):
+        if vals.keys() & {"hold", "hold_reason", "hold_at"} and not is_at_work(self):
+            raise UserError(
+                self.env._("A hold is placed or released by its button, with a reason.")
+            )
+        return super(DisputeCase, off_work(self)).write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held(self):
         for case in self.filtered("hold"):
@@ -123,9 +131,23 @@ class DisputeCase(models.Model):
 
     def _place_hold(self, reason):
         """Put the cases under legal hold; those that have one keep theirs."""
-        self.filtered(lambda case: not case.hold).write(
+        at_work(self.filtered(lambda case: not case.hold)).write(
             {"hold": True, "hold_reason": reason, "hold_at": fields.Datetime.now()}
         )
+
+    def _release_hold(self, reason):
+        """Release the hold; the reason stays in the case's chatter.
+
+        :raise UserError: without a reason
+        """
+        self.check_access("write")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Please say why the hold is released."))
+        for case in self.filtered("hold"):
+            case.message_post(
+                body=self.env._("Legal hold released: %(reason)s", reason=reason)
+            )
+            at_work(case).write({"hold": False, "hold_reason": False, "hold_at": False})
 
     def _get_hold_refusal(self):
         self.ensure_one()
@@ -156,6 +178,18 @@ class DisputeCase(models.Model):
     def action_place_hold(self):
         self.check_access("write")
         self._place_hold(self.env._("Placed by %s", self.env.user.name))
+
+    def action_release_hold(self):
+        """Ask for the reason, then release."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Release Legal Hold"),
+            "res_model": "dispute.case.release",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_case_id": self.id},
+        }
 
     def action_view_tickets(self):
         self.ensure_one()

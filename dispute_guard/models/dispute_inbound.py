@@ -62,6 +62,7 @@ class DisputeInbound(models.Model):
     origin = fields.Selection(
         selection=[
             ("gateway", "Received by mail"),
+            ("handed_in", "Mail handed in by a program"),
             ("portal", "Written in the portal"),
             ("web", "Written in Odoo by staff"),
             ("rpc", "Entered through an external call"),
@@ -195,7 +196,6 @@ class DisputeInbound(models.Model):
             return self.browse()
         mail.captured = True
         values = {
-            **self._prepare_provenance_values(),
             "ticket_id": ticket.id,
             "message_id": False,
             "company_id": ticket.company_id.id,
@@ -343,10 +343,20 @@ class DisputeInbound(models.Model):
         return values
 
     @api.model
+    def _prepare_gateway_provenance(self):
+        """Who hands a mail to the gateway: a mail server's fetching, or a call.
+
+        Any employee may call the gateway, as a mail transfer agent does; the record
+        says under which account and from where.
+        """
+        values = self._prepare_provenance_values()
+        return values | {"origin": "handed_in" if request else "gateway"}
+
+    @api.model
     def _prepare_mail_values(self, mail, values):
         """Hook: what a mail adds to the ``values`` of its message."""
         added = {
-            "origin": "gateway",
+            **mail.provenance,
             "raw": base64.b64encode(mail.raw),
             "raw_sha256": mail.sha256,
             "raw_size": len(mail.raw),

@@ -28,7 +28,15 @@ class DisputeStrayMail(models.Model):
     _inherit = ["dispute.immutable", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _rec_name = "subject"
-    _immutable_columns = ("raw", "raw_sha256", "author_email", "received_at")
+    _immutable_columns = (
+        "raw",
+        "raw_sha256",
+        "author_email",
+        "received_at",
+        "origin",
+        "recorded_by",
+        "remote_address",
+    )
 
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
     ticket_id = fields.Many2one("helpdesk.ticket", index=True, ondelete="set null")
@@ -46,6 +54,11 @@ class DisputeStrayMail(models.Model):
     received_at = fields.Datetime(
         required=True, readonly=True, default=fields.Datetime.now
     )
+    origin = fields.Char(readonly=True, export_string_translation=False)
+    recorded_by = fields.Char(
+        readonly=True, help="Login of the account under which the mail arrived."
+    )
+    remote_address = fields.Char(readonly=True, help="Network address, if known.")
     subject = fields.Char(readonly=True)
     author_email = fields.Char(readonly=True)
     message_identifier = fields.Char(string="Message-ID", readonly=True)
@@ -152,6 +165,7 @@ class DisputeStrayMail(models.Model):
                 "raw_sha256": mail.sha256,
                 "problem": problem,
                 "fallback_model": fallback_model,
+                **mail.provenance,
             }
         )
         if state == "undelivered":
@@ -217,6 +231,9 @@ class DisputeStrayMail(models.Model):
         self.ensure_one()
         mail = InboundMail(base64.b64decode(self.raw))
         mail.stray_id = self.id
+        mail.provenance = {
+            name: self[name] for name in ("origin", "recorded_by", "remote_address")
+        }
         self.env["mail.thread"].message_process(self.fallback_model or None, mail)
         if mail.captured:
             self.write({"state": "delivered", "problem": False})

@@ -2,9 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..provenance import gateway_mail
+from ..station import at_work, is_at_work, off_work
 from .dispute_signal import LEVELS, LIVE_STATES
 
 AGENTS = "dispute_guard.group_dispute_user"
+STATION_FIELDS = {"dispute_level", "dispute_signal_id"}
 
 
 class HelpdeskTicket(models.Model):
@@ -193,6 +195,25 @@ class HelpdeskTicket(models.Model):
             self.env["dispute.inbound"]._capture_descriptions(tickets)
         return tickets
 
+    def write(self, vals):
+        self._check_dispute_write(vals)
+        return super(HelpdeskTicket, off_work(self)).write(vals)
+
+    def _check_dispute_write(self, vals):
+        """Refuse what would hide a threat or evade a hold."""
+        if vals.keys() & STATION_FIELDS and not is_at_work(self):
+            raise UserError(
+                self.env._(
+                    "The conflict level follows from the signals. Confirm or dismiss "
+                    "those."
+                )
+            )
+        if "dispute_case_id" in vals:
+            # sudo: dispute.case - a hold binds also users who may not see the case
+            for case in self.sudo().dispute_case_id.filtered("hold"):
+                if case.id != vals["dispute_case_id"]:
+                    raise UserError(case._get_hold_refusal())
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_dispute_hold(self):
         # sudo: dispute.case - a hold binds also users who may not see the case
@@ -215,7 +236,7 @@ class HelpdeskTicket(models.Model):
             level = gravest.level or ticket._get_level_without_signals()
             values = {"dispute_level": level, "dispute_signal_id": gravest.id}
             if level != ticket.dispute_level or gravest != ticket.dispute_signal_id:
-                ticket.write(values)
+                at_work(ticket).write(values)
         tickets.dispute_case_id._update_level()
 
     def _get_level_without_signals(self):

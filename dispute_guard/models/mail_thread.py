@@ -30,6 +30,8 @@ class MailThread(models.AbstractModel):
         Mails for other models behave as without this addon.
         """
         mail = message if isinstance(message, InboundMail) else InboundMail(message)
+        inbound = self.env["dispute.inbound"]
+        mail.provenance = mail.provenance or inbound._prepare_gateway_provenance()
         stray = self.env["dispute.stray.mail"]
         thread = self.with_context(**{CONTEXT_KEY: mail})
         try:

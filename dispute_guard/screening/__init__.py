@@ -14,7 +14,7 @@ from .finding import (
     is_legal_threat,
     level_of,
 )
-from .lexicon import LexiconError
+from .reader import LexiconError
 from .screener import Screener, default_screener
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import TextIO
 from . import speaker
 from .evaluate import evaluate, report
 from .finding import Screening
-from .lexicon import LexiconError
+from .reader import LexiconError
 from .mail import read_mail
 from .screener import Screener
 
@@ -44,14 +44,20 @@ def _screen(arguments: list[str]) -> int:
         "writes a JSON line with language, level and findings for each. "
         "'screening evaluate FILE' measures on labelled lines.",
     )
-    parser.add_argument("files", nargs="*", help="JSON lines; standard input by default")
+    parser.add_argument(
+        "files", nargs="*", help="JSON lines; standard input by default"
+    )
     parser.add_argument("--eml", action="store_true", help="the files are mails")
     parser.add_argument("--lexicon", type=Path, help="folder of lexicons to use")
     options = parser.parse_args(arguments)
     if options.eml and not options.files:
         parser.error("--eml needs mail files")
     screener = Screener(options.lexicon)
-    results = _mails(options.files, screener) if options.eml else _lines(options.files, screener)
+    results = (
+        _mails(options.files, screener)
+        if options.eml
+        else _lines(options.files, screener)
+    )
     for result in results:
         # Escaped, because a terminal may not be able to show every character.
         print(json.dumps(result))
@@ -89,8 +95,12 @@ def _parse(name: str, stream: TextIO) -> Iterator[dict]:
             row = json.loads(line)
         except ValueError as error:
             raise InputError(f"{name}, line {number}: not JSON ({error})") from error
-        if not isinstance(row, dict) or not isinstance(row.get("text", row.get("html")), str):
-            raise InputError(f"{name}, line {number}: needs an object with text or html")
+        if not isinstance(row, dict) or not isinstance(
+            row.get("text", row.get("html")), str
+        ):
+            raise InputError(
+                f"{name}, line {number}: needs an object with text or html"
+            )
         yield row
 
 
@@ -122,6 +132,7 @@ def _as_json(result: Screening) -> dict:
         "language": result.language,
         "level": result.level,
         "findings": [
-            {key: getattr(finding, key) for key in _FINDING_KEYS} for finding in result.findings
+            {key: getattr(finding, key) for key in _FINDING_KEYS}
+            for finding in result.findings
         ],
     }

@@ -57,7 +57,9 @@ def evaluate(rows: Iterable[dict], screener: Screener) -> dict[tuple[str, str], 
     scores: dict[tuple[str, str], Score] = {}
     for row in rows:
         result = screener.screen(
-            row.get("text") or "", html=row.get("html"), subject=row.get("subject") or ""
+            row.get("text") or "",
+            html=row.get("html"),
+            subject=row.get("subject") or "",
         )
         language = row.get("lang") or result.language
         for name, expected in row["labels"].items():
@@ -107,11 +109,15 @@ def _count_quotes(score: Score, row: dict, found: list[Finding]) -> None:
         )
 
 
-def report(scores: dict[tuple[str, str], Score], write: Callable[[str], object]) -> None:
+def report(
+    scores: dict[tuple[str, str], Score], write: Callable[[str], object]
+) -> None:
     """Write a table of all scores, then every mistake."""
     order = {kind: at for at, kind in enumerate(KINDS)}
     keys = sorted(scores, key=lambda key: (key[0], order.get(key[1], 99)))
-    write(f"{'lang':<8}{'kind':<26}{'P':>6}{'R':>6}{'F1':>6}{'right':>7}{'false':>7}{'missed':>7}")
+    write(
+        f"{'lang':<8}{'kind':<26}{'P':>6}{'R':>6}{'F1':>6}{'right':>7}{'false':>7}{'missed':>7}"
+    )
     for key in keys:
         score = scores[key]
         write(
@@ -121,4 +127,6 @@ def report(scores: dict[tuple[str, str], Score], write: Callable[[str], object])
     for key in keys:
         for mistake in scores[key].mistakes:
             rule = f" [{mistake.rule}]" if mistake.rule else ""
-            write(f"{key[0]} {key[1]}: {mistake.what} {mistake.id}{rule}: {mistake.words}")
+            write(
+                f"{key[0]} {key[1]}: {mistake.what} {mistake.id}{rule}: {mistake.words}"
+            )

@@ -1,4 +1,4 @@
-"""What screening says about a text: findings, segments, and the level they add up to."""
+"""What screening says about a text: findings, segments, and the level they make."""
 
 from typing import NamedTuple
 

@@ -43,7 +43,9 @@ class LanguageGuesser:
             for word in language_words:
                 owners[word] = (*owners.get(word, ()), language)
         self._owners = owners
-        self._letters = {language: frozenset(chars) for language, chars in letters.items()}
+        self._letters = {
+            language: frozenset(chars) for language, chars in letters.items()
+        }
 
     def guess(self, text: str, words: list[str]) -> tuple[str, ...]:
         """Return the languages of a normalised text, the main one first.
@@ -64,7 +66,9 @@ class LanguageGuesser:
                 found.append(language)
         return tuple(dict.fromkeys(self._name(language) for language in found))
 
-    def _count(self, text: str, words: set[str]) -> tuple[dict[str, float], dict[str, int]]:
+    def _count(
+        self, text: str, words: set[str]
+    ) -> tuple[dict[str, float], dict[str, int]]:
         """Return the score of each language, and how many words are its alone."""
         scores: dict[str, float] = defaultdict(float)
         own: dict[str, int] = defaultdict(int)
@@ -94,10 +98,15 @@ class LanguageGuesser:
         return scores[language] * (1 if self._sure(language, own) else 0.5)
 
     def _sure(self, language: str, own: dict) -> bool:
-        return language in self.screened or own[language] >= 2
+        known = language in self.screened or language == LATIN_RUSSIAN
+        return own[language] >= 2 or known and bool(own[language])
 
     def _name(self, language: str) -> str:
-        return language if language in self.screened or language == LATIN_RUSSIAN else UNKNOWN
+        return (
+            language
+            if language in self.screened or language == LATIN_RUSSIAN
+            else UNKNOWN
+        )
 
 
 def label(languages: tuple[str, ...]) -> str:

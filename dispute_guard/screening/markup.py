@@ -14,6 +14,8 @@ _BLOCKS = frozenset(
     "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul".split()
 )
 _SILENT = frozenset("head script style template title".split())
+# Where line breaks count; Odoo wraps every plain mail so.
+_AS_WRITTEN = frozenset(("pre", "textarea"))
 _VOID = frozenset("area base br col embed hr img input link meta source wbr".split())
 _MARKS = (
     ("quoted", re.compile(
@@ -38,6 +40,7 @@ class _Extractor(HTMLParser):
         self.marks: list[Mark] = []
         self._open: list[tuple[str, str, int]] = []
         self._silent = 0
+        self._as_written = 0
         self._ends_line = True
         self._space = False
 
@@ -62,6 +65,8 @@ class _Extractor(HTMLParser):
             self._space = not self._ends_line
         if tag in _SILENT:
             self._silent += 1
+        if tag in _AS_WRITTEN:
+            self._as_written += 1
         if tag not in _VOID and len(self._open) < _MOST_DEPTH:
             self._open.append((tag, self._mark(tag, dict(attrs)), self.length))
 
@@ -83,6 +88,8 @@ class _Extractor(HTMLParser):
     def handle_endtag(self, tag):
         if tag in _SILENT and self._silent:
             self._silent -= 1
+        if tag in _AS_WRITTEN and self._as_written:
+            self._as_written -= 1
         if tag in _BLOCKS:
             self._break()
         if tag == "p" and self.length:
@@ -102,6 +109,10 @@ class _Extractor(HTMLParser):
 
     def handle_data(self, data):
         if self._silent:
+            return
+        if self._as_written:
+            self._add(data)
+            self._space = False
             return
         words = " ".join(data.split())
         if not words:

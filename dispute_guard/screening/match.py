@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 from .lexicon import Candidate, Context, Lexicon, Rule
 from .normalise import Normal
-from .pattern import CAPITALS, EXCLAMATION, SENTENCE_END, SENTENCE_START, Element, Pattern
+from .pattern import (
+    CAPITALS,
+    EXCLAMATION,
+    SENTENCE_END,
+    SENTENCE_START,
+    Element,
+    Pattern,
+)
 from .sentence import token_spans
 
 Span = tuple[int, int]
@@ -29,7 +36,9 @@ def shouts(cased: str, start: int, end: int) -> bool:
     if sum(map(str.isupper, cased[start:end].split())) < _FEWEST_SHOUTED:
         return False
     shouted = len(_capital_words(cased, start, end))
-    return shouted >= _FEWEST_SHOUTED and shouted >= 0.4 * len(_words(cased, start, end))
+    return shouted >= _FEWEST_SHOUTED and shouted >= 0.4 * len(
+        _words(cased, start, end)
+    )
 
 
 def exclaims(cased: str, start: int, end: int) -> bool:
@@ -70,7 +79,9 @@ class Sentence:
 
     def extent(self, first: int, last: int) -> Span:
         """Return where the tokens ``first:last`` stand in the normalised text."""
-        spans = [match.span() for match in token_spans(self._text, self.start, self.end)]
+        spans = [
+            match.span() for match in token_spans(self._text, self.start, self.end)
+        ]
         return spans[first][0], spans[max(last, first + 1) - 1][1]
 
     def places(self, element: Element) -> list[Span]:
@@ -138,7 +149,7 @@ class Sentence:
     def _has_speaker(self, who: str, span: Span) -> bool:
         """Tell whether the nearest subject before the end of the hit is the author."""
         special = self.lexicon.special
-        edge = self._clause_start(span[0]) if who == "not_other" else 0
+        edge = self._subject_edge(span[0]) if who == "not_other" else 0
         self_at = self._last(special["SELF"], edge, span[1])
         other_at = self._last(special["OTHER"], edge, span[0])
         if who == "self":
@@ -146,21 +157,33 @@ class Sentence:
         return other_at < 0 or self_at > other_at
 
     def _last(self, element: Element, edge: int, before: int) -> int:
-        starts = (at for at, end in self.places(element) if edge <= at and end <= before)
+        starts = (
+            at for at, end in self.places(element) if edge <= at and end <= before
+        )
         return max(starts, default=-1)
 
     def _clause_start(self, at: int) -> int:
         clause = self.places(self.lexicon.special["CLAUSE"])
         return max((end for _start, end in clause if end <= at), default=0)
 
+    def _subject_edge(self, at: int) -> int:
+        """Return where the clause starts; "and" passes the subject on to the next."""
+        joints = set(self.places(self.lexicon.special["JOIN"]))
+        clause = self.places(self.lexicon.special["CLAUSE"])
+        return max((s[1] for s in clause if s[1] <= at and s not in joints), default=0)
+
     def _clause_end(self, at: int) -> int:
         clause = self.places(self.lexicon.special["CLAUSE"])
-        return min((start for start, _end in clause if start >= at), default=len(self.words))
+        return min(
+            (start for start, _end in clause if start >= at), default=len(self.words)
+        )
 
     def _spans_of(self, context: Context) -> list[Span]:
         spans = self._context_spans.get(context.name)
         if spans is None:
-            spans = [span for pattern in context.patterns for span in self.find(pattern)]
+            spans = [
+                span for pattern in context.patterns for span in self.find(pattern)
+            ]
             self._context_spans[context.name] = spans
         return spans
 
@@ -177,7 +200,9 @@ class Sentence:
             return start, end
         before, after = start - context.reach, end + context.reach
         if not context.across:
-            before = max(before, self._clause_start(start))
+            # What stands before the author's own "I" belongs to another clause.
+            subject = self._last(self.lexicon.special["SELF"], 0, start)
+            before = max(before, self._clause_start(start), subject)
             after = min(after, self._clause_end(end))
         if context.where == "before":
             return before, start

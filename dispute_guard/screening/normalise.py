@@ -18,7 +18,9 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
 )
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
 _COMPAT = "\u2100-\u214f\u2460-\u24ff\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff"
 _LATIN = "A-Za-z\u00c0-\u024f"
 _CYRILLIC = "\u0400-\u052f"
@@ -27,9 +29,7 @@ _suspect = re.compile(f"[{_INVISIBLE}{_MARKS}{_COMPAT}]").search
 _invisible = re.compile(f"[{_INVISIBLE}]+").finditer
 _marked = re.compile(f"(?s).?[{_MARKS}]+").finditer
 _compat = re.compile(f"[{_COMPAT}]").finditer
-_script_seam = re.compile(
-    f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]"
-).search
+_script_seam = re.compile(f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]").search
 _has_cyrillic = re.compile(f"[{_CYRILLIC}]").search
 _has_latin = re.compile("[A-Za-z]").search
 _two_scripts = re.compile(
@@ -179,7 +179,7 @@ def _join_spaced(text: str) -> Iterator[Edit]:
 # Longest first: "shch" before "sh".
 _LATIN_TO_RUSSIAN = {
     "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш",
-    "yu": "ю", "ju": "ю", "ya": "я", "ja": "я", "yo": "е", "jo": "е", "ye": "е",
+    "obrashch": "обращ", "shh": "щ", "yu": "ю", "ju": "ю", "ya": "я", "ja": "я", "yo": "е", "jo": "е", "ye": "е",
     "iy": "ий", "yy": "ый", "ey": "ей", "ay": "ай", "oy": "ой", "uy": "уй",
     "a": "а", "b": "б", "v": "в", "w": "в", "g": "г", "d": "д", "e": "е", "z": "з",
     "i": "и", "j": "й", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п",

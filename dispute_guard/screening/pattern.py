@@ -37,7 +37,7 @@ class Element:
     elements are equal only if they are the same object; concepts are shared.
     """
 
-    __slots__ = ("name", "tails", "starts", "common")
+    __slots__ = ("name", "tails", "starts", "common", "fuzzy")
 
     def __init__(
         self,
@@ -45,8 +45,11 @@ class Element:
         phrases: Iterable[tuple[str, ...]] = (),
         starts: tuple[str, ...] = (),
         common: bool = False,
+        fuzzy: bool = False,
     ):
-        self.name, self.starts, self.common = name, starts, common
+        self.name, self.starts = name, starts
+        # common: too frequent to look for first; fuzzy: recognised in spite of a typo
+        self.common, self.fuzzy = common, fuzzy
         self.tails: dict[str, tuple[tuple[str, ...], ...]] = {}
         for first, *rest in phrases:
             self.tails[first] = (*self.tails.get(first, ()), tuple(rest))
@@ -89,7 +92,9 @@ class Pattern(NamedTuple):
 
 def parse_words(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
     """Return words and phrases as tuples of normalised tokens."""
-    return frozenset(filter(None, (tuple(tokens(normalise(word).text)) for word in words)))
+    return frozenset(
+        filter(None, (tuple(tokens(normalise(word).text)) for word in words))
+    )
 
 
 def parse_pattern(
@@ -107,7 +112,9 @@ def parse_pattern(
                 raise PatternError(f"has a gap of {gap}", f"use at most ..{MOST_GAP}")
             continue
         optional = item.endswith("?") and len(item) > 1
-        elements = _elements(item.removesuffix("?") if optional else item, concepts, spellings)
+        elements = _elements(
+            item.removesuffix("?") if optional else item, concepts, spellings
+        )
         for element in elements:
             steps.append(Step(element, gap, optional))
             gap = 0
@@ -147,7 +154,9 @@ def _concept(name: str, concepts: Mapping[str, Element]) -> Element:
     if name in _SPECIAL:
         return _SPECIAL[name]
     if name not in concepts:
-        raise PatternError(f"names concept {name}", "add it to concepts.toml, or mend the name")
+        raise PatternError(
+            f"names concept {name}", "add it to concepts.toml, or mend the name"
+        )
     return concepts[name]
 
 

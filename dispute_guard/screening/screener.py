@@ -17,7 +17,8 @@ from .finding import (
     level_of,
 )
 from .language import LATIN_RUSSIAN, SAMPLE, LanguageGuesser, is_cyrillic, label
-from .lexicon import Lexicon, LexiconError, load_lexicon, respelt
+from .lexicon import Lexicon
+from .reader import LexiconError, load_lexicon, respelt
 from .markup import text_of_html
 from .match import Hit, Sentence, exclaims, shouts
 from .normalise import Normal, normalise, russian_from_latin
@@ -47,15 +48,21 @@ class Screener:
     """
 
     def __init__(
-        self, lexicon_dir: Path | str | None = None, languages: Iterable[str] | None = None
+        self,
+        lexicon_dir: Path | str | None = None,
+        languages: Iterable[str] | None = None,
     ):
         self.folder = Path(lexicon_dir or LEXICON_DIR)
-        available = sorted(file.parent.name for file in self.folder.glob("*/language.toml"))
+        available = sorted(
+            file.parent.name for file in self.folder.glob("*/language.toml")
+        )
         self.languages = tuple(languages) if languages is not None else tuple(available)
         for language in self.languages:
             if language not in available:
                 raise LexiconError(
-                    self.folder / language, "no such language", f"use {', '.join(available)}"
+                    self.folder / language,
+                    "no such language",
+                    f"use {', '.join(available)}",
                 )
         self._lexicons: dict[str, Lexicon] = {}
         tables = {code: self._read(f"{code}/language.toml") for code in available}
@@ -65,7 +72,10 @@ class Screener:
                 **{code: _words(table) for code, table in others.items()},
                 **{code: _words(table) for code, table in tables.items()},
             },
-            {code: table.get("letters", "") for code, table in (others | tables).items()},
+            {
+                code: table.get("letters", "")
+                for code, table in (others | tables).items()
+            },
             self.languages,
         )
         self._segmenter = Segmenter(table.get("mail", {}) for table in tables.values())
@@ -75,13 +85,17 @@ class Screener:
         try:
             return tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise LexiconError(file, f"cannot be read ({error})", "mend or restore it") from error
+            raise LexiconError(
+                file, f"cannot be read ({error})", "mend or restore it"
+            ) from error
 
     @functools.cached_property
     def version(self) -> str:
         """Name the data that findings rest on: its number and a digest of its files."""
         digest = hashlib.sha256()
-        for file in sorted(self.folder.rglob("*.toml")) + sorted(self.folder.rglob("*.json")):
+        for file in sorted(self.folder.rglob("*.toml")) + sorted(
+            self.folder.rglob("*.json")
+        ):
             digest.update(file.relative_to(self.folder).as_posix().encode() + b"\0")
             digest.update(file.read_bytes() + b"\0")
         return f"{DATA_VERSION}+{digest.hexdigest()[:8]}"
@@ -120,14 +134,20 @@ class Screener:
         findings = [found for part in parts for found in self._findings(part)]
         findings.sort(key=lambda found: (found.segment == "subject", found.start))
         name = label(main)
-        return Screening(text, name, level_of(findings, name), tuple(findings), segments)
+        return Screening(
+            text, name, level_of(findings, name), tuple(findings), segments
+        )
 
     def _part(self, text: str, segment: Segment) -> "_Part":
         normal = normalise(text[segment.start : segment.end])
         sample = words(normal.text[:SAMPLE])
-        return _Part(segment, text, normal, sample, self._guesser.guess(normal.text, sample))
+        return _Part(
+            segment, text, normal, sample, self._guesser.guess(normal.text, sample)
+        )
 
-    def _settle_languages(self, parts: list["_Part"], hint: str | None) -> tuple[str, ...]:
+    def _settle_languages(
+        self, parts: list["_Part"], hint: str | None
+    ) -> tuple[str, ...]:
         """Give every part a language, and return those of the message."""
         by_size = sorted(parts, key=lambda part: -len(part.normal.text))
         current = [p for p in by_size if p.segment.kind in CURRENT_SEGMENTS] or by_size
@@ -153,9 +173,13 @@ class Screener:
             cyrillic = is_cyrillic(part.normal.text)
             for language in self.languages:
                 if (language == "ru") == cyrillic:
-                    if self.lexicon(language).candidates(set(part.words)):
+                    if self._knows(language, part.words):
                         return (language,)
         return ()
+
+    def _knows(self, language: str, found: list[str]) -> bool:
+        lexicon = self.lexicon(language)
+        return bool(lexicon.candidates(set(lexicon.correct(found))))
 
     def _findings(self, part: "_Part") -> list[Finding]:
         findings = []
@@ -169,7 +193,12 @@ class _Part:
     """A segment of a message, or its subject, on its way through screening."""
 
     def __init__(
-        self, segment: Segment, text: str, normal: Normal, words: list[str], languages: tuple
+        self,
+        segment: Segment,
+        text: str,
+        normal: Normal,
+        words: list[str],
+        languages: tuple,
     ):
         self.segment, self.text, self.normal = segment, text, normal
         # The words of the first SAMPLE letters.
@@ -189,8 +218,8 @@ class _Reading:
         normal, part = self.part.normal, self.part
         for start, end in _blocks(normal.text):
             known = end == len(normal.text) <= SAMPLE
-            block = set(part.words if known else words(normal.text[start:end]))
-            wanted = self.lexicon.anchor_words(block)
+            block = part.words if known else words(normal.text[start:end])
+            wanted = self.lexicon.anchor_words(set(self.lexicon.correct(block)))
             loud = _is_loud(normal.cased, start, end)
             if wanted or loud:
                 self._read_block(start, end, wanted, loud)
@@ -204,7 +233,7 @@ class _Reading:
         """Read the sentences that hold a wanted word or shout."""
         normal, lexicon = self.part.normal, self.lexicon
         for span in sentences(normal.cased, start, end):
-            found = tokens(normal.text, *span)
+            found = lexicon.correct(tokens(normal.text, *span))
             known = set(found)
             loud_here = loud and _is_loud(normal.cased, *span)
             if loud_here or not wanted.isdisjoint(known):
@@ -293,7 +322,9 @@ def _cut_after(text: str, end: int, wanted: int, limit: int) -> int:
 def _blocks(text: str) -> Iterable[tuple[int, int]]:
     start = 0
     while len(text) - start > BLOCK:
-        cuts = [m.end() for m in _paragraph_end(text, start + BLOCK - 2000, start + BLOCK)]
+        cuts = [
+            m.end() for m in _paragraph_end(text, start + BLOCK - 2000, start + BLOCK)
+        ]
         end = cuts[-1] if cuts else start + BLOCK
         yield start, end
         start = end

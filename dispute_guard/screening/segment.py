@@ -26,7 +26,10 @@ _MOST_LINES = 20_000
 
 
 def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
+    return (
+        "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        or "(?!)"
+    )
 
 
 class Segmenter:
@@ -133,7 +136,9 @@ class Segmenter:
 
     def _mark_footers(self, text: str, lines: list, kinds: list[str]) -> None:
         lowered = text.lower()
-        likely = [each for each in self._footers if all(part in lowered for part in each)]
+        likely = [
+            each for each in self._footers if all(part in lowered for part in each)
+        ]
         for first, last in _paragraphs(text, lines) if likely else ():
             if kinds[first] not in ("new", "signature"):
                 continue

@@ -24,7 +24,7 @@ _ABBREVIATIONS = frozenset(
 _WRAP_WIDTH = 50
 
 # Replacing these one by one and splitting is far quicker than matching words.
-_PUNCTUATION = ".,;:!?()[]\"«»„“”/…-–—*<>@#=&|{}+_\n"
+_PUNCTUATION = '.,;:!?()[]"«»„“”/…-–—*<>@#=&|{}+_\n'
 
 
 def words(text: str) -> list[str]:
@@ -49,7 +49,9 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         if stop.start() < begin:
             continue
         if stop[0][0] == "\n":
-            if stop.end() - stop.start() == 1 and not _line_ends(text, begin, stop, end):
+            if stop.end() - stop.start() == 1 and not _line_ends(
+                text, begin, stop, end
+            ):
                 continue
             cut = stop.start()
         elif _is_end(text, begin, stop, end):

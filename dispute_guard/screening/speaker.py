@@ -32,7 +32,10 @@ def _value(message: Message, name: str) -> str:
 
 def _is_bounce(message: Message) -> bool:
     report = str(message.get_param("report-type") or "").lower()
-    if message.get_content_type() == "multipart/report" and report != "disposition-notification":
+    if (
+        message.get_content_type() == "multipart/report"
+        and report != "disposition-notification"
+    ):
         return True
     if str(message.get("return-path") or "").strip() == "<>" and not _value(
         message, "auto-submitted"

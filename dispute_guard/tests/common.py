@@ -125,20 +125,23 @@ class DisputeCommon(TransactionCase):
     # Doing what the outside world does
     # ------------------------------------------------------------------
 
-    def receive(self, raw, model=None):
+    @classmethod
+    def receive(cls, raw, model=None):
         """Hand ``raw`` to the gateway as a mail server does; return the ticket."""
-        ticket_id = self.env["mail.thread"].message_process(model, raw)
-        return self.env["helpdesk.ticket"].browse(ticket_id or [])
+        ticket_id = cls.env["mail.thread"].message_process(model, raw)
+        return cls.env["helpdesk.ticket"].browse(ticket_id or [])
 
-    def write_in(self, body, **headers):
+    @classmethod
+    def write_in(cls, body, **headers):
         """Let the customer write a new mail; return its ticket."""
-        return self.receive(make_mail(body, **headers))
+        return cls.receive(make_mail(body, **headers))
 
-    def reply(self, ticket, body, **headers):
+    @classmethod
+    def reply(cls, ticket, body, **headers):
         """Let the customer answer to the newest message of ``ticket``."""
         parent = ticket.message_ids.filtered("message_id").sorted("id")[-1]
         headers.setdefault("In_Reply_To", parent.message_id)
-        return self.receive(make_mail(body, **headers))
+        return cls.receive(make_mail(body, **headers))
 
     def run_cron(self, name):
         """Run the scheduled action ``name`` of this addon once."""
@@ -160,35 +163,37 @@ class DisputeCommon(TransactionCase):
     # Making what a company has
     # ------------------------------------------------------------------
 
-    def make_professional(self, role, name, languages=False, **values):
-        partner = self.env["res.partner"].create(
+    @classmethod
+    def make_professional(cls, role, name, languages=False, **values):
+        partner = cls.env["res.partner"].create(
             {
                 "name": name,
                 "email": f"{name.split()[0].lower()}@{DOMAIN}",
                 **values.pop("partner", {}),
             }
         )
-        return self.env["dispute.professional"].create(
+        return cls.env["dispute.professional"].create(
             {
                 "partner_id": partner.id,
                 "role": role,
                 "language_codes": languages,
-                "company_id": self.company.id,
+                "company_id": cls.company.id,
                 **values,
             }
         )
 
-    def make_agreement(self, code, content=b"the signed text", partner=None):
+    @classmethod
+    def make_agreement(cls, code, content=b"the signed text", partner=None):
         """Return an agreement of the customer and its file."""
-        agreement = self.env["agreement"].create(
+        agreement = cls.env["agreement"].create(
             {
                 "code": code,
                 "name": f"Agreement {code}",
-                "partner_id": (partner or self.customer).id,
-                "company_id": self.company.id,
+                "partner_id": (partner or cls.customer).id,
+                "company_id": cls.company.id,
             }
         )
-        file = self.env["ir.attachment"].create(
+        file = cls.env["ir.attachment"].create(
             {
                 "name": f"{code}.pdf",
                 "raw": content,

@@ -15,7 +15,7 @@ class TestAgreement(DisputeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.agreement, cls.file = cls.make_agreement(cls, "AH-1", TEXT)
+        cls.agreement, cls.file = cls.make_agreement("AH-1", TEXT)
 
     def make_link(self, ticket=None, **values):
         return (

@@ -22,7 +22,7 @@ class HandoffCommon(DisputeCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.lawyer = cls.make_professional(
-            cls, "lawyer", "Alice Lawyer", "en", sequence=20, acknowledge_hours=4
+            "lawyer", "Alice Lawyer", "en", sequence=20, acknowledge_hours=4
         )
 
     def hand_off(self, body=ANNOUNCED, **headers):

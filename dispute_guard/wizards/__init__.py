@@ -1,1 +1,2 @@
+from . import dispute_case_release
 from . import dispute_signal_dismiss

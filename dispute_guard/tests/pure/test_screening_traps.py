@@ -1,7 +1,6 @@
 """Hard sentences of our own: what must be heard, and what must not be mistaken for it."""
 
 import pytest
-
 from screening_room import screener, threats
 
 THREATS = {
@@ -171,7 +170,9 @@ HARMLESS = {
 
 
 def _cases(table):
-    return [pytest.param(lang, text, id=text[:40]) for lang in table for text in table[lang]]
+    return [
+        pytest.param(lang, text, id=text[:40]) for lang in table for text in table[lang]
+    ]
 
 
 @pytest.mark.parametrize(("lang", "text"), _cases(THREATS))
@@ -209,7 +210,10 @@ def test_grade(text, grade):
 
 OTHER_KINDS = [
     ("regulator_complaint", "I will report you to Trading Standards."),
-    ("regulator_complaint", "A complaint has been lodged with the Financial Ombudsman Service."),
+    (
+        "regulator_complaint",
+        "A complaint has been lodged with the Financial Ombudsman Service.",
+    ),
     ("regulator_complaint", "Буду жаловаться в Роспотребнадзор и ЦБ."),
     ("regulator_complaint", "Iesniegšu sūdzību PTAC."),
     ("regulator_complaint", "Skųsiuosi vartotojų teisių apsaugos tarnybai."),

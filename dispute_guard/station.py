@@ -1,0 +1,27 @@
+"""How the addon's own code is told from everybody else's.
+
+Some fields are written by the stations alone. A boolean in the context would be no
+guard, for any RPC client can send one; it can never send this object.
+"""
+
+CONTEXT_KEY = "dispute_station"
+STATION = object()
+
+
+def at_work(records):
+    """``records`` in a context in which the stations' own fields may be written.
+
+    For one call only: methods that check it must call ``super`` with
+    :func:`off_work`, so that automations which follow do not inherit it.
+    """
+    return records.with_context(**{CONTEXT_KEY: STATION})
+
+
+def off_work(records):
+    """``records`` without that context."""
+    return records.with_context(**{CONTEXT_KEY: None})
+
+
+def is_at_work(records):
+    """Whether ``records`` come from one of the stations."""
+    return records.env.context.get(CONTEXT_KEY) is STATION

@@ -1,0 +1,203 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import ANNOUNCED, CONDITIONAL, DisputeCommon
+
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+# Model: what agent, supervisor and administrator may; nobody else may anything.
+RIGHTS = {
+    "dispute.inbound": ("r", "r", "r"),
+    "dispute.signal": ("r", "r", "r"),
+    "dispute.evidence": ("r", "r", "r"),
+    "dispute.policy.firing": ("r", "r", "r"),
+    "dispute.stray.mail": ("", "r", "r"),
+    "dispute.policy.rule": ("r", "r", "rwcd"),
+    "dispute.professional": ("r", "r", "rwcd"),
+    "dispute.case": ("r", "rwc", "rwc"),
+    "dispute.handoff": ("r", "rwc", "rwc"),
+    "dispute.agreement.link": ("rwc", "rwcd", "rwcd"),
+    "dispute.signal.dismiss": ("rwcd", "rwcd", "rwcd"),
+}
+BOUND = (
+    "dispute.inbound",
+    "dispute.signal",
+    "dispute.evidence",
+    "dispute.policy.firing",
+    "dispute.case",
+    "dispute.handoff",
+    "dispute.agreement.link",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(DisputeCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_agreement("AH-1")
+        cls.other_team = cls.env["helpdesk.ticket.team"].create(
+            {"name": "Sales", "company_id": cls.company.id}
+        )
+        cls.tickets = {
+            name: cls.write_in(ANNOUNCED) for name in ("own", "free", "team", "far")
+        }
+        cls.tickets["own"].user_id = cls.agent_own
+        cls.tickets["free"].user_id = False
+        cls.tickets["team"].user_id = cls.agent_team
+        cls.tickets["far"].write({"team_id": cls.other_team.id, "user_id": False})
+        cls.env.flush_all()
+        cls.employee = new_test_user(
+            cls.env,
+            login="dispute_employee",
+            groups="base.group_user",
+            context={"no_reset_password": True},
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+        cls.public = cls.env.ref("base.public_user")
+
+    def setUp(self):
+        super().setUp()
+        self.visible = {
+            self.agent_own: ("own", "free"),
+            self.agent_team: ("own", "free", "team"),
+            self.supervisor: ("own", "free", "team", "far"),
+            self.manager: ("own", "free", "team", "far"),
+            self.foreigner: (),
+        }
+
+    def get_ticket_ids(self, records):
+        """The ids of the tickets to which ``records`` belong."""
+        records = records.sudo()
+        if records._name == "dispute.evidence":
+            return set(records.mapped("ticket_id"))
+        if records._name == "dispute.case":
+            return set(records.ticket_ids.ids)
+        return set(records.ticket_id.ids)
+
+    # ------------------------------------------------------------------
+    # Models
+    # ------------------------------------------------------------------
+
+    def test_rights(self):
+        for model, rights in RIGHTS.items():
+            users = (self.agent_own, self.supervisor, self.manager)
+            table = dict(zip(users, rights, strict=True))
+            table[self.agent_team] = rights[0]
+            table |= dict.fromkeys((self.employee, self.portal, self.public), "")
+            for user, allowed in table.items():
+                for letter, operation in OPERATIONS.items():
+                    with self.subTest(user=user.login, model=model, op=operation):
+                        self.assertEqual(
+                            self.env[model].with_user(user).has_access(operation),
+                            letter in allowed,
+                        )
+
+    def test_table_is_complete(self):
+        models = self.env["ir.model"].search([("model", "=like", "dispute.%")])
+        named = {name for name in models.mapped("model") if self.is_stored(name)}
+        self.assertEqual(named, set(RIGHTS))
+
+    def is_stored(self, name):
+        model = self.env[name]
+        return not model._abstract
+
+    # ------------------------------------------------------------------
+    # Records
+    # ------------------------------------------------------------------
+
+    def test_records_are_seen_with_their_ticket(self):
+        ids = {name: ticket.id for name, ticket in self.tickets.items()}
+        for user, names in self.visible.items():
+            expected = {ids[name] for name in names}
+            for model in BOUND:
+                with self.subTest(user=user.login, model=model):
+                    found = self.env[model].with_user(user).search([])
+                    self.assertEqual(self.get_ticket_ids(found), expected)
+
+    def test_counts_tell_nothing_more(self):
+        for user in self.visible:
+            for model in BOUND:
+                with self.subTest(user=user.login, model=model):
+                    records = self.env[model].with_user(user)
+                    found = records.search([])
+                    self.assertEqual(records.search_count([]), len(found))
+                    groups = records._read_group([], ["company_id"], ["__count"])
+                    self.assertEqual(sum(count for _c, count in groups), len(found))
+                    rows = records.formatted_read_group([], [], ["__count"])
+                    self.assertEqual(rows[0]["__count"], len(found))
+
+    def test_hidden_records_cannot_be_read_by_id(self):
+        for user, names in self.visible.items():
+            for model in BOUND:
+                everything = self.env[model].search(
+                    [("company_id", "=", self.company.id)]
+                )
+                for record in everything:
+                    shown = self.get_ticket_ids(record) <= {
+                        self.tickets[name].id for name in names
+                    }
+                    with self.subTest(user=user.login, record=record):
+                        self.env.invalidate_all()
+                        own = record.with_user(user)
+                        self.assertEqual(own.has_access("read"), shown)
+                        if not shown:
+                            with self.assertRaises(AccessError):
+                                own.read(["company_id"])
+
+    def test_filters_on_hidden_words_find_nothing(self):
+        hidden = self.tickets["far"]
+        domain = [("ticket_id", "=", hidden.id)]
+        for model in ("dispute.signal", "dispute.inbound", "dispute.handoff"):
+            with self.subTest(model):
+                records = self.env[model].with_user(self.agent_team)
+                self.assertFalse(records.search(domain))
+                self.assertFalse(records.search_count(domain))
+                self.assertFalse(records._read_group(domain, ["ticket_id"]))
+
+    def test_employee_who_follows_a_ticket(self):
+        """He may read the ticket, but disputes are none of his business."""
+        ticket = self.tickets["own"]
+        ticket.message_subscribe(self.employee.partner_id.ids)
+        self.assertTrue(ticket.with_user(self.employee).has_access("read"))
+        for model in BOUND:
+            with self.subTest(model), self.assertRaises(AccessError):
+                self.env[model].with_user(self.employee).search([])
+
+    def test_deleted_ticket_is_left_to_supervisors(self):
+        ticket = self.write_in(CONDITIONAL)
+        evidence = ticket.dispute_signal_ids.evidence_id
+        ticket.unlink()
+        self.env.invalidate_all()
+        for user in self.visible:
+            allowed = user in (self.supervisor, self.manager)
+            with self.subTest(user.login):
+                self.assertEqual(evidence.with_user(user).has_access("read"), allowed)
+
+    def test_ticket_fields_as_the_agent_sees_them(self):
+        """Counts on a ticket are made with the reader's rights and do not fail."""
+        for user, names in self.visible.items():
+            for name in names:
+                with self.subTest(user=user.login, ticket=name):
+                    self.env.invalidate_all()
+                    ticket = self.tickets[name].with_user(user)
+                    self.assertEqual(ticket.dispute_level, "legal")
+                    self.assertEqual(ticket.dispute_quote, ANNOUNCED)
+                    self.assertEqual(ticket.dispute_signal_count, 1)
+                    self.assertEqual(ticket.dispute_evidence_count, 1)
+                    self.assertEqual(ticket.dispute_handoff_count, 1)
+                    self.assertEqual(ticket.dispute_agreement_count, 1)
+                    self.assertIn("lawyer", ticket.dispute_advice)
+                    self.assertTrue(ticket.dispute_hold)
+
+    def test_shared_records_stay_in_their_company(self):
+        rule = self.env["dispute.policy.rule"].create(
+            {"name": "Ours", "company_id": self.company.id}
+        )
+        person = self.make_professional("lawyer", "Alice Lawyer")
+        for record in (rule, person):
+            with self.subTest(record=record):
+                self.assertTrue(record.with_user(self.manager).has_access("write"))
+                self.assertFalse(record.with_user(self.supervisor).has_access("write"))
+                self.assertTrue(record.with_user(self.agent_own).has_access("read"))
+                self.assertFalse(record.with_user(self.foreigner).has_access("read"))

@@ -1,0 +1,75 @@
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..hooks import uninstall_hook
+from .common import CONDITIONAL, DisputeCommon
+
+
+@tagged("post_install", "-at_install")
+class TestInstall(DisputeCommon):
+    def test_tickets_from_before_are_left_alone(self):
+        """The helpdesk's own demo tickets were there before this addon was."""
+        earlier = self.env["ir.model.data"].search(
+            [("module", "=", "helpdesk_mgmt"), ("model", "=", "helpdesk.ticket")]
+        )
+        tickets = self.env["helpdesk.ticket"].browse(earlier.mapped("res_id")).exists()
+        self.assertLessEqual(set(tickets.mapped("dispute_level")), {"calm"})
+        for field in (
+            "dispute_inbound_ids",
+            "dispute_signal_ids",
+            "dispute_case_id",
+            "dispute_agreement_link_ids",
+        ):
+            with self.subTest(field):
+                self.assertFalse(tickets[field])
+
+    def test_history_entered_before_is_not_screened(self):
+        """Only what arrives is captured, not what is already there."""
+        ticket = self.write_in(CONDITIONAL)
+        rows = ticket.dispute_inbound_ids
+        ticket.write({"priority": "3"})
+        ticket.description = f"<p>{CONDITIONAL}</p>"
+        self.assertEqual(ticket.dispute_inbound_ids, rows)
+
+    def test_scheduled_actions_are_on(self):
+        for name in ("ir_cron_handoff", "ir_cron_screening", "ir_cron_stray_mail"):
+            with self.subTest(name):
+                cron = self.env.ref(f"dispute_guard.{name}")
+                self.assertTrue(cron.active)
+                self.assertEqual(cron.user_id, self.env.ref("base.user_root"))
+
+    def test_whoever_works_on_tickets_sees_signals(self):
+        for name in ("user_own", "user_team", "user", "manager"):
+            group = self.env.ref(f"helpdesk_mgmt.group_helpdesk_{name}")
+            with self.subTest(name):
+                self.assertIn(
+                    self.env.ref("dispute_guard.group_dispute_user"),
+                    group.all_implied_ids,
+                )
+
+    def test_uninstalling_frees_the_tables_and_keeps_the_messages(self):
+        ticket = self.write_in(CONDITIONAL)
+        messages = ticket.message_ids
+        self.env.flush_all()
+        with mute_logger("odoo.sql_db"):
+            uninstall_hook(self.env)
+        self.env.cr.execute("DELETE FROM dispute_signal")
+        self.env.cr.execute("DELETE FROM dispute_evidence")
+        self.env.cr.execute("UPDATE dispute_inbound SET raw = NULL")
+        self.env.invalidate_all()
+        self.assertEqual(messages.exists(), messages)
+        self.assertIn(CONDITIONAL, messages[-1].body)
+
+    def test_installing_again_puts_the_triggers_back(self):
+        uninstall_hook(self.env)
+        models = ("dispute.evidence", "dispute.inbound", "dispute.stray.mail")
+        for model in models:
+            self.env[model].init()
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
+            WHERE tgname LIKE 'dispute_guard_%%'
+            """
+        )
+        tables = {table for (table,) in self.env.cr.fetchall()}
+        self.assertEqual(tables, {self.env[model]._table for model in models})
