@@ -136,7 +136,11 @@ class PrivateApt:
             cwd=downloads,
         )
         for archive in sorted(downloads.glob("*.deb")):
-            run(["dpkg", "-x", archive, target], what=f"cannot unpack {archive.name}", log="apt")
+            run(
+                ["dpkg", "-x", archive, target],
+                what=f"cannot unpack {archive.name}",
+                log="apt",
+            )
         shutil.rmtree(downloads)
 
 
@@ -148,7 +152,9 @@ def install_as_root(packages, what):
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     mend = f"As root: apt-get update && {' '.join(command)}"
     if os.geteuid():
-        raise Failure(what, "it is not installed and this user may not install it", mend)
+        raise Failure(
+            what, "it is not installed and this user may not install it", mend
+        )
     if not shutil.which("apt-get"):
         raise Failure(what, "it is not installed and there is no apt-get", mend)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

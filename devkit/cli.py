@@ -6,7 +6,7 @@ import signal
 import sys
 
 from . import commands, postgres
-from .errors import Failure, from_os_error
+from .errors import Failure, Terminated, from_os_error
 
 DESCRIPTION = """\
 Sets up all that Dispute Guard needs to be tried and worked on, in a folder .dev of this
@@ -47,7 +47,7 @@ def main(arguments=None):
 
 
 def _interrupt(*_):
-    raise KeyboardInterrupt
+    raise Terminated
 
 
 def _complain(failure):

@@ -55,7 +55,9 @@ class Command:
 
 def setup_options(parser):
     parser.add_argument(
-        "--offline", action="store_true", help="use what is cached or say what is missing"
+        "--offline",
+        action="store_true",
+        help="use what is cached or say what is missing",
     )
     parser.add_argument(
         "--postgres",
@@ -204,7 +206,9 @@ def lint_command(options):
 
 def lint_options(parser):
     parser.add_argument(
-        "--offline", action="store_true", help="use what is cached or say what is missing"
+        "--offline",
+        action="store_true",
+        help="use what is cached or say what is missing",
     )
 
 
@@ -222,7 +226,13 @@ def screen(options):
 def reset(options):
     with steps.exclusive():
         postgres.remove()
-        for folder in (paths.DATA, paths.CONF, paths.OUTBOX, paths.LOGS, paths.PICTURES):
+        for folder in (
+            paths.DATA,
+            paths.CONF,
+            paths.OUTBOX,
+            paths.LOGS,
+            paths.PICTURES,
+        ):
             shutil.rmtree(folder, ignore_errors=True)
         for path in [CHOICE, *paths.STATE.glob("facts-*.json")]:
             path.unlink(missing_ok=True)
@@ -240,7 +250,10 @@ def reset_options(parser):
 
 ALL = [
     Command(
-        "setup", "get Python packages, Odoo, PostgreSQL, browser", setup, setup_all_options
+        "setup",
+        "get Python packages, Odoo, PostgreSQL, browser",
+        setup,
+        setup_all_options,
     ),
     Command(
         "demo",
@@ -256,9 +269,7 @@ ALL = [
         test_options,
         takes_rest=True,
     ),
-    Command(
-        "bench", "measure what the addon costs", bench_command, bench_options
-    ),
+    Command("bench", "measure what the addon costs", bench_command, bench_options),
     Command(
         "lint",
         "check all files with the tools of .pre-commit-config.yaml",

@@ -78,7 +78,9 @@ def print_table(facts):
     for fact in facts:
         quotes = fact["quotes"]
         more = f" (+{len(quotes) - 1})" if len(quotes) > 1 else ""
-        quote = textwrap.shorten(quotes[0], WIDEST_QUOTE, placeholder="…") if quotes else ""
+        quote = (
+            textwrap.shorten(quotes[0], WIDEST_QUOTE, placeholder="…") if quotes else ""
+        )
         rows.append(
             (
                 fact["file"].removesuffix(".eml"),

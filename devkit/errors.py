@@ -17,6 +17,10 @@ class Failure(Exception):
         self.what, self.why, self.mend = what, why, mend
 
 
+class Terminated(KeyboardInterrupt):
+    """Somebody asked this process alone to end (SIGTERM); its children do not know."""
+
+
 # Why a program failed, told from what it printed: (pattern, why, how to mend), the first
 # match counts. `{0}` in a text is the first group of the pattern.
 KNOWN_CAUSES = [

@@ -23,5 +23,7 @@ def run_lint(options):
     )
     command = [programs / "python", "-m", "pre_commit", "run", "--all-files"]
     return subprocess.call(
-        [str(part) for part in [*command, *options.rest]], cwd=paths.ROOT, env=environment
+        [str(part) for part in [*command, *options.rest]],
+        cwd=paths.ROOT,
+        env=environment,
     )

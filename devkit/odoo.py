@@ -10,7 +10,7 @@ import socket
 import subprocess
 
 from . import paths, steps
-from .errors import Failure
+from .errors import Failure, Terminated
 from .process import clean_environment, run
 from .python_env import site_packages
 
@@ -71,7 +71,9 @@ def write_config(server, database, **options):
 
 def environment(**extra):
     """Environment of programs that run Odoo: our tools first on PATH."""
-    path = f"{paths.BIN}{os.pathsep}{paths.VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    path = (
+        f"{paths.BIN}{os.pathsep}{paths.VENV / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    )
     return clean_environment(PATH=path, PYTHONDONTWRITEBYTECODE="1", **extra)
 
 
@@ -188,6 +190,8 @@ def run_in_foreground(command):
     while True:
         try:
             return process.wait()
+        except Terminated:
+            process.terminate()
         except KeyboardInterrupt:
             # The program got the interrupt as well and decides what to do with it.
             continue

@@ -70,7 +70,10 @@ def ensure(offline=False, renew=False):
 
 def _say_change(before, facts):
     known = (before.get("version"), before.get("sha256"))
-    if facts["kind"] == before.get("kind") and known != (facts["version"], facts["sha256"]):
+    if facts["kind"] == before.get("kind") and known != (
+        facts["version"],
+        facts["sha256"],
+    ):
         steps.say(f"    Odoo {facts['version']} now, was {known[0]} before")
 
 
@@ -99,7 +102,9 @@ def _given(folder):
     if version != SERIES:
         raise Failure(
             f"cannot use ODOO_PATH={folder}",
-            f"it holds Odoo {version}" if version else "there is no odoo/release.py in it",
+            f"it holds Odoo {version}"
+            if version
+            else "there is no odoo/release.py in it",
             "Name the folder that contains odoo/ of a 19.0, or unset ODOO_PATH.",
         )
     return _facts("path", place)
@@ -132,7 +137,9 @@ def _facts(kind, place, version=SERIES, sha256=None):
 def _from_debian():
     """Fetch and unpack Debian's odoo-19 and what it points to."""
     if apt.os_release().get("ID") != "debian":
-        raise Failure("cannot get Odoo 19.0", "the machine's mirror is not Debian's", "")
+        raise Failure(
+            "cannot get Odoo 19.0", "the machine's mirror is not Debian's", ""
+        )
     unstable = apt.PrivateApt("sid")
     unstable.update()
     candidate = unstable.candidate(PACKAGE)

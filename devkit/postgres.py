@@ -63,7 +63,10 @@ class Server:
     def environment(self):
         """Environment in which PostgreSQL's own programs find the server."""
         return clean_environment(
-            PGHOST=self.host, PGPORT=self.port, PGUSER=self.user, PGPASSWORD=self.password
+            PGHOST=self.host,
+            PGPORT=self.port,
+            PGUSER=self.user,
+            PGPASSWORD=self.password,
         )
 
     def query(self, statement, database="postgres"):
@@ -189,7 +192,9 @@ class Cluster:
         self.data = self.home / choice
         self.socket = self.home / "socket"
         if len(str(self.socket / f".s.PGSQL.{PORT}")) > LONGEST_SOCKET:
-            self.socket = Path("/tmp") / f"dispute-guard-{paths.CHECKOUT_ID}-{os.geteuid()}"
+            self.socket = (
+                Path("/tmp") / f"dispute-guard-{paths.CHECKOUT_ID}-{os.geteuid()}"
+            )
 
     @property
     def programs(self):
@@ -231,7 +236,9 @@ class Cluster:
             self._start()
 
     def running(self):
-        return bool(ask([self.programs / "psql", *self._address(), "-XAtc", "SELECT 1"]))
+        return bool(
+            ask([self.programs / "psql", *self._address(), "-XAtc", "SELECT 1"])
+        )
 
     def _address(self):
         return ["-h", self.socket, "-p", PORT, "-U", ROLE, "-d", "postgres"]
@@ -243,20 +250,34 @@ class Cluster:
         command = [self.programs / "initdb", "-D", self.data, "-U", "postgres"]
         with steps.progress("PostgreSQL (private cluster, made)"):
             run(
-                [*command, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+                [
+                    *command,
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C.UTF-8",
+                    "--no-sync",
+                ],
                 what="cannot make the database cluster",
                 log="postgres",
                 cwd="/",
                 user=self.user,
             )
             self._start()
-            superuser = Server(self.socket, PORT, "postgres", psql=self.programs / "psql")
+            superuser = Server(
+                self.socket, PORT, "postgres", psql=self.programs / "psql"
+            )
             superuser.query(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
             self.stop()
             (self.data / "complete").touch()
 
     def _start(self):
-        settings = {**SETTINGS, "unix_socket_directories": str(self.socket), "port": PORT}
+        settings = {
+            **SETTINGS,
+            "unix_socket_directories": str(self.socket),
+            "port": PORT,
+        }
         lines = [f"{name} = '{value}'\n" for name, value in settings.items()]
         configuration = self.data / "dev.conf"
         configuration.write_text("".join(lines), encoding="utf-8")
@@ -266,7 +287,16 @@ class Cluster:
         if "dev.conf" not in text:
             main.write_text(text + "\ninclude 'dev.conf'\n", encoding="utf-8")
         log = self.data / "server.log"
-        command = [self.programs / "pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "60"]
+        command = [
+            self.programs / "pg_ctl",
+            "-D",
+            self.data,
+            "-l",
+            log,
+            "-w",
+            "-t",
+            "60",
+        ]
         try:
             run([*command, "start"], what=WHAT, log="postgres", cwd="/", user=self.user)
         except Failure as failure:

@@ -85,7 +85,9 @@ def _failure(what, text, code, path, mend):
         return Failure(what, why, f"{mend} (log: {shown})")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # A Python program says the reason in the last line that names an exception.
-    named = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Violation)\b", line)]
+    named = [
+        line for line in lines if re.match(r"[\w.]+(Error|Exception|Violation)\b", line)
+    ]
     why = (named or lines or [f"exit code {code}"])[-1][:300]
     return Failure(what, why.rstrip("."), f"{mend or 'See the log'} (log: {shown})")
 

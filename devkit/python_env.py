@@ -85,7 +85,9 @@ def make_environment(python, folder, requirements):
     )
     pip = _bootstrap_pip(python)
     # pip and setuptools of the lock come first: they then install the rest.
-    first = [line for line in requirements if line.startswith(("pip==", "setuptools=="))]
+    first = [
+        line for line in requirements if line.startswith(("pip==", "setuptools=="))
+    ]
     install(folder, first, "bootstrap", pip)
     own_pip = {"command": [folder / "bin" / "python", "-m", "pip"], "environment": {}}
     try:
@@ -112,7 +114,12 @@ def install(folder, requirements, name, pip):
     """
     listing = folder / f"{name}.txt"
     listing.write_text("\n".join(requirements) + "\n", encoding="utf-8")
-    options = ["--require-hashes", "--no-deps", "--no-build-isolation", "--prefer-binary"]
+    options = [
+        "--require-hashes",
+        "--no-deps",
+        "--no-build-isolation",
+        "--prefer-binary",
+    ]
     run(
         [*pip["command"], "--python", folder / "bin" / "python", "install"]
         + ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]

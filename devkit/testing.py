@@ -53,7 +53,9 @@ def run_tests(options, prepare):
         config = prepare_database(options, server)
         log = log_path(f"test-{options.db}")
         outcomes.append(run_odoo(in_odoo, options, config, log))
-        complaints = log_complaints(log_path(f"install-{options.db}")) + log_complaints(log)
+        complaints = log_complaints(log_path(f"install-{options.db}")) + log_complaints(
+            log
+        )
     return verdict(outcomes, complaints)
 
 

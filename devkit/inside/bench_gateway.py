@@ -9,10 +9,9 @@ import sys
 import time
 from email.message import EmailMessage
 
+import odoo.api
 import odoo.modules.registry
 import odoo.tools
-
-import odoo.api
 
 DOMAIN = "bench.example.com"
 # Tickets that replies and posts go to in turn
@@ -26,7 +25,8 @@ FILLER = (
 )
 WORDS = {
     "neutral": FILLER * 3 + "Could you please tell us when the handles will arrive?",
-    "threatening": FILLER * 3
+    "threatening": FILLER
+    * 3
     + "If the handles are not here by Friday I will take you to court, and my lawyer will "
     "file the claim on Monday.",
 }
@@ -119,7 +119,9 @@ class Acts:
         message["From"] = f"Customer <{address}>"
         message["To"] = f"support@{DOMAIN}"
         message["Subject"] = "Kitchen, two handles missing"
-        message["Message-ID"] = f"<{self.number}.{time.time_ns()}@customers.example.net>"
+        message["Message-ID"] = (
+            f"<{self.number}.{time.time_ns()}@customers.example.net>"
+        )
         if answers:
             message["In-Reply-To"] = message["References"] = answers
         message.set_content(WORDS[tone])

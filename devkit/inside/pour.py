@@ -17,12 +17,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import freezegun
-import odoo.modules.registry
-import odoo.sql_db
-import odoo.tools
 from markupsafe import Markup
 
 import odoo.api
+import odoo.modules.registry
+import odoo.sql_db
+import odoo.tools
 
 # Scheduled actions start this long after what triggered them.
 CRON_DELAY = timedelta(minutes=1)

@@ -29,7 +29,9 @@ def test_changed_inputs_or_vanished_result_do_it_again(ledger):
     calls = []
     steps.step("a", "A", {"in": 1}, lambda: calls.append("first"))
     steps.step("a", "A", {"in": 2}, lambda: calls.append("other input"))
-    steps.step("a", "A", {"in": 2}, lambda: calls.append("gone"), present=lambda _: False)
+    steps.step(
+        "a", "A", {"in": 2}, lambda: calls.append("gone"), present=lambda _: False
+    )
     steps.step("a", "A", {"in": 2}, lambda: calls.append("asked"), again=True)
     assert calls == ["first", "other input", "gone", "asked"]
 

@@ -1,4 +1,4 @@
-"""Generate ``forms.json`` of each language: the word forms of the lemmas in its concepts.
+"""Generate ``forms.json`` of each language: the word forms of its lemmas.
 
 For development only; needs pymorphy3 (Russian) and simplemma (Latvian, Lithuanian):
 

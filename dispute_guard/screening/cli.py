@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _screen(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="screening",
-        description="Reads JSON lines {id, text or html, subject?, lang?} or mail files, "
+        description="Reads JSON lines {id, text or html, subject?, lang?} or mails, "
         "writes a JSON line with language, level and findings for each. "
         "'screening evaluate FILE' measures on labelled lines.",
     )

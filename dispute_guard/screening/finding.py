@@ -75,10 +75,15 @@ def level_of(findings: list[Finding], language: str) -> str:
     """Return the conflict level of a single message.
 
     Only the customer's own words count. A legal threat outweighs everything, then
-    hostility, then anything else found. A text in no language we can read is
-    ``"not_screened"`` unless something was found in it all the same.
+    hostility, then anything else found; the law merely mentioned is no conflict. A text
+    in no language we can read is ``"not_screened"`` unless something was found in it all
+    the same.
     """
-    current = [found for found in findings if found.segment in CURRENT_SEGMENTS]
+    current = [
+        found
+        for found in findings
+        if found.segment in CURRENT_SEGMENTS and found.grade != "mention"
+    ]
     if any(is_legal_threat(found) for found in current):
         return "legal"
     if any(found.kind in HOSTILE_KINDS for found in current):

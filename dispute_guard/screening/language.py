@@ -15,6 +15,8 @@ LATIN_RUSSIAN = "ru-latn"
 # So many letters of a text decide its language.
 SAMPLE = 6000
 SAMPLE_WORDS = 250
+# With less than this, a text is too short to tell its language.
+_FEWEST = 1.5
 # What a word counts for each of the languages that share it, by their number.
 _SHARED = (0, 1.0, 0.7, 0.6, 0.5, 0.4)
 
@@ -58,7 +60,8 @@ class LanguageGuesser:
         if not scores:
             return (UNKNOWN,) if len(_foreign_script(text[:SAMPLE])) > 3 else ()
         best = max(scores, key=lambda language: self._claim(language, scores, own))
-        if scores[best] < 0.06 * len(distinct) or not self._sure(best, own):
+        weak = scores[best] < max(_FEWEST, 0.06 * len(distinct))
+        if weak or not self._sure(best, own):
             return ()
         found = [best]
         for language, score in sorted(scores.items(), key=lambda item: -item[1]):

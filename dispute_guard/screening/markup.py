@@ -71,7 +71,7 @@ class _Extractor(HTMLParser):
             self._open.append((tag, self._mark(tag, dict(attrs)), self.length))
 
     def _mark(self, tag: str, attrs: dict) -> str:
-        names = f"{attrs.get('class') or ''} {attrs.get('id') or ''} {attrs.get('type') or ''}"
+        names = " ".join(attrs.get(key) or "" for key in ("class", "id", "type"))
         names += " mail_quote" * ("data-o-mail-quote" in attrs)
         if _OPEN_ENDED(names):
             return "rest"

@@ -130,7 +130,7 @@ class Sentence:
         return hits
 
     def _judge(self, rule: Rule, span: Span) -> str | None:
-        """Return the grade left after the surroundings, ``None`` when nothing is left."""
+        """Return the grade that the surroundings leave, ``None`` for none."""
         if rule.who != "any" and not self._has_speaker(rule.who, span):
             return None
         grade = rule.grade

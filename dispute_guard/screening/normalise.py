@@ -162,13 +162,18 @@ def _unmix_scripts(text: str) -> str:
     parts, done = [], 0
     for match in _two_scripts(text):
         word = match[0]
-        looks = _TO_CYRILLIC
-        if 2 * len(_cyrillic_letter(word)) < len(word):
-            looks = _TO_LATIN
-        parts += text[done : match.start()], word.translate(looks)
+        parts += text[done : match.start()], _in_one_script(word)
         done = match.end()
     parts.append(text[done:])
     return "".join(parts)
+
+
+def _in_one_script(word: str) -> str:
+    """Write a mixed word in the script that all its letters can take."""
+    cyrillic, latin = word.translate(_TO_CYRILLIC), word.translate(_TO_LATIN)
+    if 2 * len(_cyrillic_letter(word)) < len(word) and not _has_cyrillic(latin):
+        return latin
+    return latin if _has_latin(cyrillic) else cyrillic
 
 
 def _join_spaced(text: str) -> Iterator[Edit]:
@@ -179,17 +184,23 @@ def _join_spaced(text: str) -> Iterator[Edit]:
 # Longest first: "shch" before "sh".
 _LATIN_TO_RUSSIAN = {
     "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш",
-    "obrashch": "обращ", "shh": "щ", "yu": "ю", "ju": "ю", "ya": "я", "ja": "я", "yo": "е", "jo": "е", "ye": "е",
+    "shh": "щ", "yu": "ю", "ju": "ю", "ya": "я", "ja": "я", "yo": "е", "jo": "е",
+    "ye": "е",
     "iy": "ий", "yy": "ый", "ey": "ей", "ay": "ай", "oy": "ой", "uy": "уй",
     "a": "а", "b": "б", "v": "в", "w": "в", "g": "г", "d": "д", "e": "е", "z": "з",
     "i": "и", "j": "й", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п",
     "r": "р", "s": "с", "t": "т", "u": "у", "f": "ф", "h": "х", "c": "ц", "x": "х",
     "y": "ы", "q": "к", "4": "ч", "6": "ш",
 }  # fmt: skip
-_latin_unit = re.compile("|".join(_LATIN_TO_RUSSIAN)).finditer
+# The soft sign is left out in Latin letters; these endings nearly always have it.
+_SOFT_ENDINGS = {"us": "усь", "at": "ать", "it": "ить"}
+_latin_unit = re.compile(
+    "|".join([*(end + r"\b" for end in _SOFT_ENDINGS), *_LATIN_TO_RUSSIAN])
+).finditer
+_RUSSIAN_UNIT = _SOFT_ENDINGS | _LATIN_TO_RUSSIAN
 
 
 def russian_from_latin(normal: Normal) -> Normal:
     """Return Russian written in Latin letters in its own alphabet."""
-    edits = ((*m.span(), _LATIN_TO_RUSSIAN[m[0]]) for m in _latin_unit(normal.text))
+    edits = ((*m.span(), _RUSSIAN_UNIT[m[0]]) for m in _latin_unit(normal.text))
     return _finish(normal.edit(edits))

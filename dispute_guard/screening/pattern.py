@@ -71,7 +71,7 @@ _SPECIAL = {"CAPITALS": CAPITALS, "EXCLAMATION": EXCLAMATION}
 
 
 class Step(NamedTuple):
-    """An element, how many tokens may stand before it, and whether it may be missing."""
+    """An element, how many tokens may stand before it, if it may be missing."""
 
     element: Element
     gap: int

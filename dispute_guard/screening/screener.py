@@ -236,7 +236,7 @@ class _Reading:
             found = lexicon.correct(tokens(normal.text, *span))
             known = set(found)
             loud_here = loud and _is_loud(normal.cased, *span)
-            if loud_here or not wanted.isdisjoint(known):
+            if known and (loud_here or not wanted.isdisjoint(known)):
                 candidates = lexicon.candidates(known)
                 if loud_here:
                     candidates = candidates + lexicon.loud()

@@ -41,25 +41,26 @@ class Segmenter:
         for table in languages:
             for name, words in table.items():
                 merged.setdefault(name, []).extend(words)
+
+        def any_of(name: str) -> str:
+            return f"(?:{_alternatives(merged.get(name, ()))})"
+
         self._wrote = re.compile(
             rf"(?is)(?=.*{_ADDRESS_OR_TIME}).{{0,{_LONGEST_HEADING}}}"
-            rf"\b(?:{_alternatives(merged.get('wrote', ()))})\s?(?:\([^)]{{0,40}}\))?\s?:\s*\Z"
+            rf"\b{any_of('wrote')}\s?(?:\([^)]{{0,40}}\))?\s?:\s*\Z"
         ).match
-        self._header = re.compile(
-            rf"(?i)[ \t>*]*({_alternatives(merged.get('headers', ()))})[ \t*]*:"
-        ).match
+        self._header = re.compile(rf"(?i)[ \t>*]*({any_of('headers')})[ \t*]*:").match
         self._original = re.compile(
-            rf"(?i)[ \t]*[-_=*]{{2,}}[ \t]*(?:{_alternatives(merged.get('original', ()))})"
+            rf"(?i)[ \t]*[-_=*]{{2,}}[ \t]*{any_of('original')}"
         ).match
         self._forwarded = re.compile(
-            rf"(?i)[ \t]*[-_=*]*[ \t]*(?:{_alternatives(merged.get('forwarded', ()))})"
-            r"\b[^\n]{0,30}\Z"
+            rf"(?i)[ \t]*[-_=*]*[ \t]*{any_of('forwarded')}\b[^\n]{{0,30}}\Z"
         ).match
         self._sent_from = re.compile(
-            rf"(?i)[ \t]*(?:{_alternatives(merged.get('sent_from', ()))})[^\n]{{0,60}}\Z"
+            rf"(?i)[ \t]*{any_of('sent_from')}[^\n]{{0,60}}\Z"
         ).match
         self._regards = re.compile(
-            rf"(?i)[ \t]*(?:{_alternatives(merged.get('regards', ()))})[ \t,.!]*(?:\w+[ \t,.]*){{0,3}}\Z"
+            rf"(?i)[ \t]*{any_of('regards')}[ \t,.!]*(?:\w+[ \t,.]*){{0,3}}\Z"
         ).match
         self._footers = [tuple(each.split(" + ")) for each in merged.get("footers", ())]
         plain = {"\n>", "\n--", "--\n", "__", "==", "@"}
@@ -76,6 +77,7 @@ class Segmenter:
         lines = _lines(text)
         kinds = self._kinds_by_line(text, lines)
         _apply_marks(kinds, lines, marks)
+        _settle_blank_lines(text, lines, kinds)
         self._mark_footers(text, lines, kinds)
         self._mark_signatures(text, lines, kinds)
         if not _has_new(text, lines, kinds):
@@ -218,6 +220,16 @@ def _apply_marks(kinds: list[str], lines: list, marks: list[Mark]) -> None:
         for at, (line_start, line_end) in enumerate(lines):
             if start <= line_start and line_end <= end + 1 and kinds[at] == "new":
                 kinds[at] = kind
+
+
+def _settle_blank_lines(text: str, lines: list, kinds: list[str]) -> None:
+    """A blank line between two quoted ones belongs to the quote."""
+    last = 0
+    for at, line in enumerate(lines):
+        if not text[slice(*line)].isspace():
+            if kinds[at] == kinds[last] == "quoted":
+                kinds[last:at] = ["quoted"] * (at - last)
+            last = at
 
 
 def _has_new(text: str, lines: list, kinds: list[str]) -> bool:

@@ -19,7 +19,8 @@ _bullet = re.compile(r"\s*(?:[-*•–—]\s|\(?\d{1,2}[.)]\s)").match
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st no vs etc eg ie inc ltd co corp jr sr dept approx art sec par "
     "ул г гг д кв стр руб коп тыс млн т им п пп ст тел обл пр просп корп др см напр "
-    "utt piem tālr tel nr st lpp plkst sk proc p g gs d pvz pan šių žr el r m mėn".split()
+    "utt piem tālr tel nr st lpp plkst sk proc p g gs d pvz pan šių žr el r m "
+    "mėn".split()
 )
 _WRAP_WIDTH = 50
 
@@ -66,7 +67,7 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _line_ends(text: str, begin: int, stop: re.Match, end: int) -> bool:
-    """A short line, or a list item after it, ends a sentence; a wrapped line does not."""
+    """A short line ends a sentence, or a list item after it; a wrapped one does not."""
     line = text.rfind("\n", begin, stop.start()) + 1 or begin
     if _bullet(text, stop.end(), end):
         return True

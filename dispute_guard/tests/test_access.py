@@ -17,6 +17,7 @@ RIGHTS = {
     "dispute.handoff": ("r", "rwc", "rwc"),
     "dispute.agreement.link": ("rwc", "rwcd", "rwcd"),
     "dispute.signal.dismiss": ("rwcd", "rwcd", "rwcd"),
+    "dispute.case.release": ("", "rwcd", "rwcd"),
 }
 BOUND = (
     "dispute.inbound",

@@ -1,4 +1,4 @@
-from psycopg2.errors import ForeignKeyViolation, UniqueViolation
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -111,7 +111,8 @@ class TestAgreement(DisputeCommon):
         self.assertEqual(link.file_sha256, sha256_hex(TEXT))
         evidence = self.get_evidence(ticket)
         self.assertEqual(evidence.content, "The parties talk first.")
-        self.assertEqual(evidence.author, "dispute_agent_team")
+        self.assertEqual(evidence.author, self.agent_team.name)
+        self.assertEqual(evidence.recorded_by, "dispute_agent_team")
         for words in ("AH-1", "6.1", "governs", "AH-1.pdf", sha256_hex(TEXT)):
             self.assertIn(words, evidence.canonical)
         self.assertTrue(evidence.intact)
@@ -160,13 +161,14 @@ class TestAgreement(DisputeCommon):
         self.assertEqual(len(self.get_evidence(link.ticket_id)), 1)
 
     def test_pinned_file_cannot_be_deleted(self):
-        self.make_link()
-        with (
-            self.assertRaises(ForeignKeyViolation),
-            mute_logger("odoo.sql_db"),
-            self.env.cr.savepoint(),
-        ):
+        link = self.make_link()
+        with self.assertRaises(UserError) as refusal:
             self.file.unlink()
+        self.assertIn("AH-1.pdf", str(refusal.exception))
+        self.assertIn(link.ticket_id.number, str(refusal.exception))
+        self.assertTrue(self.file.exists())
+        _agreement, free = self.make_agreement("AH-2")
+        free.unlink()
 
     def test_same_clause_is_linked_once(self):
         link = self.make_link()

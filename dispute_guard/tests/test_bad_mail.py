@@ -201,7 +201,7 @@ class TestBadMail(DisputeCommon):
             Subject="Külmkapp",
         )
         self.assertEqual(ticket.dispute_level, "not_screened")
-        self.assertIn("Language not recognised", ticket.dispute_screening_note)
+        self.assertIn("language is not recognised", ticket.dispute_screening_note)
 
     # ------------------------------------------------------------------
     # Message-ID used twice

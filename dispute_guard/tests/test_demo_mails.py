@@ -38,7 +38,7 @@ class TestDemoMails(DisputeCommon):
     def pour(cls, name):
         """Deliver a mail; return the row that keeps it."""
         rows = cls.env["dispute.inbound"]
-        before = rows.search([], limit=1).id
+        before = rows.search([], limit=1).id or 0
         cls.env["mail.thread"].message_process(None, (MAILS / name).read_bytes())
         return rows.search([("id", ">", before), ("raw", "!=", False)])
 

@@ -1,7 +1,7 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MockEmail
 
@@ -107,10 +107,42 @@ class TestHold(MockEmail, DisputeCommon):
                 ticket.with_user(user).dispute_case_id = False
         self.assertEqual(ticket.dispute_case_id, case)
 
-    def test_agent_does_not_lift_the_hold(self):
+    def test_nobody_lifts_the_hold_in_passing(self):
         case = self.write_in(ANNOUNCED).dispute_case_id
+        for user in (self.agent_team, self.supervisor, self.manager, self.env.user):
+            for forged in (None, True, {"x": 1}, object()):
+                mine = case.with_user(user).with_context(dispute_station=forged)
+                with self.subTest(user.login), self.assertRaises(UserError):
+                    mine.write({"hold": False})
+        self.assertTrue(case.hold)
+
+    def release(self, case, reason):
+        """Release the hold as people do: by the window that asks for the reason."""
+        action = case.action_release_hold()
+        window = Form(case.env[action["res_model"]].with_context(**action["context"]))
+        window.reason = reason
+        return window.save().action_apply()
+
+    def test_supervisor_releases_the_hold_with_a_reason(self):
+        ticket = self.write_in(ANNOUNCED)
+        case = ticket.dispute_case_id
+        for reason in (False, "  "):
+            with self.assertRaises((UserError, AssertionError)[not reason]):
+                self.release(case.with_user(self.supervisor), reason)
+        self.assertTrue(case.hold)
+        self.release(case.with_user(self.supervisor), "Settled on 3 November")
+        self.assertFalse(case.hold)
+        self.assertIn("Settled on 3 November", case.message_ids[0].body)
+        self.assertEqual(case.message_ids[0].author_id, self.supervisor.partner_id)
+        ticket.with_user(self.manager).unlink()
+        self.assertFalse(ticket.exists())
+
+    def test_agent_does_not_release_the_hold(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id.with_user(self.agent_team)
         with self.assertRaises(AccessError):
-            case.with_user(self.agent_team).write({"hold": False})
+            self.release(case, "because")
+        with self.assertRaises(AccessError):
+            case._release_hold("because")
         self.assertTrue(case.hold)
 
     def test_nothing_is_held_without_a_hold(self):

@@ -1,5 +1,6 @@
 """Attacks over the network: what a client says about a text does not count."""
 
+import contextlib
 from datetime import timedelta
 
 from odoo import fields
@@ -349,19 +350,27 @@ class TestForgery(RpcCommon):
 
     def test_level_is_not_written_by_hand(self):
         ticket = self.write_in(ANNOUNCED)
+        case = ticket.dispute_case_id
         self.login(self.agent_team)
-        try:
-            with mute_logger("odoo.http"):
-                self.call(
-                    "helpdesk.ticket",
-                    "write",
-                    ticket.ids,
-                    {"dispute_level": "calm", "dispute_signal_id": False},
-                )
-        except JsonRpcException as refusal:
-            self.assertIn("Error", str(refusal))
-        self.assertEqual(ticket.dispute_level, "legal")
-        self.assertEqual(ticket.dispute_quote, ANNOUNCED)
+        for values in (
+            {"dispute_level": "calm", "dispute_signal_id": False},
+            {"dispute_level": "calm"},
+            {"dispute_signal_id": False},
+            {"dispute_case_id": False},
+        ):
+            for forged in (True, "STATION", {"x": 1}):
+                with self.subTest(values=values, forged=forged):
+                    self.try_to_write(ticket, values, {"dispute_station": forged})
+                    self.assertEqual(ticket.dispute_level, "legal")
+                    self.assertEqual(ticket.dispute_quote, ANNOUNCED)
+                    self.assertEqual(ticket.dispute_case_id, case)
+
+    def try_to_write(self, records, values, context=None):
+        """Write as the session's user; whether he is refused is not asked here."""
+        with contextlib.suppress(JsonRpcException), mute_logger("odoo.http"):
+            self.call(
+                records._name, "write", records.ids, values, context=context or {}
+            )
 
     def test_digest_of_an_agreement_is_not_written_by_hand(self):
         agreement, file = self.make_agreement("AH-1")
@@ -375,9 +384,5 @@ class TestForgery(RpcCommon):
         digest = link.file_sha256
         self.assertTrue(digest)
         self.login(self.agent_team)
-        try:
-            with mute_logger("odoo.http"):
-                self.call(link._name, "write", link.ids, {"file_sha256": "0" * 64})
-        except JsonRpcException as refusal:
-            self.assertIn("Error", str(refusal))
+        self.try_to_write(link, {"file_sha256": "0" * 64})
         self.assertEqual(link.file_sha256, digest)

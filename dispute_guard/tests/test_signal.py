@@ -146,7 +146,7 @@ class TestSignal(DisputeCommon):
             f"<p>{CALM}</p><blockquote>{ANNOUNCED}</blockquote>",
             Content_Type="text/html; charset=utf-8",
         )
-        signal = ticket.dispute_signal_ids
+        signal = ticket.dispute_inbound_ids.signal_ids
         self.assertEqual((signal.state, signal.segment), ("context", "quoted"))
         return ticket, signal
 

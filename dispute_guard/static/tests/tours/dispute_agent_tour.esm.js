@@ -39,7 +39,8 @@ registry.category("web_tour.tours").add("dispute_agent_tour", {
         stepUtils.showAppsMenuItem(),
         {
             content: "Open Helpdesk",
-            trigger: ".o_app[data-menu-xmlid='helpdesk_mgmt.helpdesk_ticket_main_menu']",
+            trigger:
+                ".o_app[data-menu-xmlid='helpdesk_mgmt.helpdesk_ticket_main_menu']",
             run: "click",
         },
         {
@@ -87,7 +88,7 @@ registry.category("web_tour.tours").add("dispute_agent_tour", {
         },
         {
             content: "Dismiss the other one",
-            trigger: ".o_data_row:contains('disgrace') button[name=action_dismiss]",
+            trigger: ".o_data_row:contains('furious') button[name=action_dismiss]",
             run: "click",
         },
         {
@@ -99,12 +100,12 @@ registry.category("web_tour.tours").add("dispute_agent_tour", {
             run: "click",
         },
         {
-            trigger: ".o_data_row:contains('disgrace') .badge:contains('Dismissed')",
+            trigger: ".o_data_row:contains('furious') .badge:contains('Dismissed')",
         },
         {
             content: "What was dismissed is no longer marked",
             trigger:
-                ".o-mail-Message-body > div:shadow span:not(:has(mark:contains('disgrace')))",
+                ".o-mail-Message-body > div:shadow span:not(:has(mark:contains('furious')))",
         },
         ...visit("action_open_dispute", {
             content: "The dispute is under legal hold",
