@@ -1,7 +1,8 @@
 """Packages of the distribution, fetched and unpacked without installing them.
 
-A private apt state (lists, cache, sources of its own) lies under `.dev/apt`; the machine's
-apt set-up is read, never changed. Mirror addresses are asked of the machine at run time.
+A private apt state (lists, cache, sources of its own) lies under `.dev/apt`; the
+machine's apt set-up is read, never changed. Mirror addresses are asked of the machine
+at run time.
 """
 
 import os
@@ -16,7 +17,7 @@ KEYRING = "/usr/share/keyrings/{0}-archive-keyring.gpg"
 
 
 def os_release():
-    """Facts of /etc/os-release: ID, VERSION_CODENAME, …; {} when there is no such file."""
+    """Facts of /etc/os-release (ID, VERSION_CODENAME, …), {} without such a file."""
     facts = {}
     try:
         with open("/etc/os-release", encoding="utf-8") as lines:
@@ -161,6 +162,7 @@ def install_as_root(packages, what):
     try:
         run(command, what=what, log="apt", env=environment)
     except Failure:
-        # A fresh machine has no lists, an old one lists that the mirror no longer serves.
+        # A fresh machine has no lists, an old one lists that the mirror no longer
+        # serves.
         run(["apt-get", "update"], what=what, log="apt", env=environment)
         run(command, what=what, log="apt", env=environment)

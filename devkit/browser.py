@@ -6,7 +6,8 @@ import shutil
 from . import apt, paths, steps
 from .errors import Failure
 
-NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+CHROMIUM, WKHTMLTOPDF = "chromium", "wkhtmltopdf"
+BROWSERS = (CHROMIUM, "google-chrome", "google-chrome-stable", "chromium-browser")
 # Latin and Cyrillic letters with all their marks, for pictures and PDF
 FONTS = ("fonts-dejavu-core", "fonts-noto-core")
 # What Odoo's own test runner does not pass: the browser asks nothing of the network.
@@ -18,55 +19,49 @@ FLAGS = (
 WRAPPER = "google-chrome"
 
 
-def find_browser():
-    """Path of a Chromium or Chrome, or None; CHROMIUM names one."""
+def ensure(*programs, offline=False):
+    """Have programs of the machine; a browser gets its wrapper in `.dev/bin`.
+
+    :param programs: CHROMIUM, WKHTMLTOPDF
+    :raises Failure: naming all that root would have to install
+    """
+    missing = [name for name in programs if not find(name)]
+    if missing:
+        names = " and ".join(missing)
+        what = f"cannot go on without {names}"
+        steps.need_online(offline, what, names)
+        if CHROMIUM in missing and apt.os_release().get("ID") == "ubuntu":
+            # Ubuntu's package is an empty one that points to a snap.
+            raise Failure(
+                what,
+                "Ubuntu has Chromium only as a snap",
+                "Install Google Chrome's package or `snap install chromium`, or name "
+                "a browser in CHROMIUM.",
+            )
+        with steps.progress(names):
+            apt.install_as_root([*missing, *FONTS], what)
+    if CHROMIUM in programs:
+        _write_wrapper(find(CHROMIUM))
+
+
+def find(name):
+    """Path of a program, or None; for a browser CHROMIUM names another one."""
+    if name != CHROMIUM:
+        return shutil.which(name)
     chosen = os.environ.get("CHROMIUM")
     if chosen:
         if os.access(chosen, os.X_OK):
             return chosen
-        raise Failure(
-            f"cannot use CHROMIUM={chosen}", "it is no program", "Name one or unset it."
-        )
+        mend = "Name one or unset it."
+        raise Failure(f"cannot use CHROMIUM={chosen}", "it is no program", mend)
     wrapper = str(paths.BIN / WRAPPER)
-    for name in NAMES:
-        found = shutil.which(name)
-        if found and found != wrapper:
-            return found
-    return None
+    found = filter(None, map(shutil.which, BROWSERS))
+    return next((path for path in found if path != wrapper), None)
 
 
-def ensure_browser(offline=False):
-    """Have a browser and a wrapper of it in `.dev/bin` that Odoo's tests will find."""
-    program = find_browser()
-    if not program:
-        what = "cannot run browser tests without Chromium"
-        steps.need_online(offline, what, "Chromium")
-        if apt.os_release().get("ID") == "ubuntu":
-            # Ubuntu's package is an empty one that points to a snap.
-            raise Failure(
-                what,
-                "Ubuntu has it only as a snap",
-                "Install Google Chrome's package or `snap install chromium`, or name a "
-                "browser in CHROMIUM.",
-            )
-        with steps.progress("Chromium"):
-            apt.install_as_root(["chromium", *FONTS], what)
-        program = find_browser()
+def _write_wrapper(program):
     script = f'#!/bin/sh\nexec "{program}" {FLAGS} "$@"\n'
     wrapper = paths.BIN / WRAPPER
     if not wrapper.exists() or wrapper.read_text(encoding="utf-8") != script:
         steps.write_whole(wrapper, script)
         wrapper.chmod(0o755)
-    return program
-
-
-def ensure_pdf(offline=False):
-    """Have wkhtmltopdf."""
-    program = shutil.which("wkhtmltopdf")
-    if not program:
-        what = "cannot print PDF without wkhtmltopdf"
-        steps.need_online(offline, what, "wkhtmltopdf")
-        with steps.progress("wkhtmltopdf"):
-            apt.install_as_root(["wkhtmltopdf", *FONTS], what)
-        program = shutil.which("wkhtmltopdf")
-    return program

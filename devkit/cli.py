@@ -23,7 +23,7 @@ def build_parser():
 
 
 def main(arguments=None):
-    """Run one command; return its exit code. Failures are one line on standard error."""
+    """Run one command; return its exit code. A failure is one line on stderr."""
     signal.signal(signal.SIGTERM, _interrupt)
     parser = build_parser()
     known, rest = parser.parse_known_args(arguments)
@@ -41,7 +41,8 @@ def main(arguments=None):
         return 130
     finally:
         if os.environ.get("CI"):
-            # Nothing of ours outlives a job; people keep the server for the next command.
+            # Nothing of ours outlives a job; people keep the server for the next
+            # command.
             postgres.stop()
     return 1
 

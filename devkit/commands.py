@@ -62,8 +62,8 @@ def setup_options(parser):
     parser.add_argument(
         "--postgres",
         metavar="private|system|URI",
-        help="PostgreSQL to use: a private cluster from the locked wheel (the default), one "
-        "run with the machine's own programs, or a server's address; remembered",
+        help="PostgreSQL to use: a private cluster from the locked wheel (default), "
+        "one run with the machine's own programs, or a server's address; remembered",
     )
 
 
@@ -98,8 +98,7 @@ def remembered_server(choice):
 
 def setup(options):
     prepare(options)
-    browser.ensure_browser(options.offline)
-    browser.ensure_pdf(options.offline)
+    browser.ensure(browser.CHROMIUM, browser.WKHTMLTOPDF, offline=options.offline)
     steps.say("Ready: ./dev demo, ./dev test")
 
 

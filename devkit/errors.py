@@ -21,8 +21,8 @@ class Terminated(KeyboardInterrupt):
     """Somebody asked this process alone to end (SIGTERM); its children do not know."""
 
 
-# Why a program failed, told from what it printed: (pattern, why, how to mend), the first
-# match counts. `{0}` in a text is the first group of the pattern.
+# Why a program failed, told from what it printed: (pattern, why, how to mend), the
+# first match counts. `{0}` in a text is the first group of the pattern.
 KNOWN_CAUSES = [
     (
         r"No space left on device|Disk quota exceeded",
@@ -37,7 +37,7 @@ KNOWN_CAUSES = [
     ),
     (
         r"(?i)temporary failure in name resolution|temporary failure resolving"
-        r"|could not resolve|network is unreachable|failed to establish a new connection"
+        r"|could not resolve|network is unreachable|failed to establish a new conn"
         r"|could not connect|connection refused|connection timed out|no route to host"
         r"|proxyerror|newconnectionerror|read timed out|connection failed|ENOTFOUND",
         "no network, or the server does not answer",

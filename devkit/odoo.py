@@ -19,7 +19,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
 
 
 def check_name(database):
-    """Refuse a name that would need quoting somewhere or could be a database of others."""
+    """Refuse a name that would need quoting or is a database of the server's own."""
     if not NAME.match(database) or database in ("postgres", "template0", "template1"):
         raise Failure(
             f"cannot use {database!r} as a database",
@@ -78,7 +78,7 @@ def environment(**extra):
 
 
 def install(config, modules, *, demo=True, what=None):
-    """Install modules into the database of a configuration (made when it is not there)."""
+    """Install modules into the database of a configuration; make it if need be."""
     database = config.stem
     run(
         [paths.venv_python(), "-m", "odoo", "server", "-c", config, "-d", database]
@@ -151,7 +151,7 @@ def filestore(database):
 
 
 def copy_filestore(source, target):
-    """Give a copied database its files; hard links, as Odoo never changes a stored file."""
+    """Give a copied database its files: links, as Odoo never changes a stored file."""
     shutil.rmtree(filestore(target), ignore_errors=True)
     if filestore(source).exists():
         shutil.copytree(filestore(source), filestore(target), copy_function=os.link)

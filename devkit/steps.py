@@ -1,7 +1,7 @@
 """Steps that are done once: remembered by a digest of their inputs, safe to interrupt.
 
-A step that was cut off is not in the ledger and starts anew; a step whose inputs changed
-is done again. Files of a step appear under their final name only when complete.
+A step that was cut off is not in the ledger and starts anew; a step whose inputs
+changed is done again. Files of a step appear under their final name only when complete.
 """
 
 import contextlib
@@ -69,7 +69,7 @@ def write_whole(path, text):
 
 @contextlib.contextmanager
 def folder_being_made(target):
-    """Give an empty folder that becomes `target` when the block ends without an error."""
+    """Give an empty folder that becomes `target` when the block ends well."""
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -80,7 +80,7 @@ def folder_being_made(target):
 
 @contextlib.contextmanager
 def exclusive(name="setup"):
-    """Hold a lock between processes of this checkout; say so when another one has it."""
+    """Hold a lock between processes of this checkout; say so when it is taken."""
     paths.STATE.mkdir(exist_ok=True)
     with (paths.STATE / f"{name}.lock").open("w") as handle:
         try:

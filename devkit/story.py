@@ -2,10 +2,10 @@
 
 `story.json` is an object with `logins` (objects with login, password, name, role) and
 `steps`, in order; a step is one of
-    {"mail": "01_x.eml"}                                     a mail arrives
-    {"answer_to": "01_x.eml", "by": "login", "body": "<p>…"}  an agent answers its sender
-    {"note_on": "01_x.eml", "by": "login", "body": "<p>…"}    an agent writes an internal note
-    {"acknowledge": "01_x.eml", "by": "login"}                the handoffs of its case are taken
+    {"mail": "01_x.eml"}: a mail arrives
+    {"answer_to": "01_x.eml", "by": "login", "body": "<p>…"}: an agent answers it
+    {"note_on": "01_x.eml", "by": "login", "body": "<p>…"}: an agent writes a note
+    {"acknowledge": "01_x.eml", "by": "login"}: the handoffs of its case are taken
 A step other than a mail may say when it happened: "date": "2026-10-19 13:05:00" (UTC).
 """
 

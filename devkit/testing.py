@@ -1,4 +1,4 @@
-"""`./dev test`: the tests without a database, then those inside Odoo, then one verdict."""
+"""`./dev test`: tests without a database, then those inside Odoo, one verdict."""
 
 import re
 import subprocess
@@ -45,10 +45,10 @@ def run_tests(options, prepare):
     in_odoo = chosen_targets(targets, options.rest, but=PURE)
     server = prepare(options)
     if in_odoo and not options.no_browser:
-        browser.ensure_browser(options.offline)
+        browser.ensure(browser.CHROMIUM, offline=options.offline)
     outcomes, complaints = [], []
     if pure := chosen_targets(PURE, options.rest):
-        outcomes.append(run_pure(pure, options.rest))
+        outcomes.append(run_pure(pure, options))
     if in_odoo:
         config = prepare_database(options, server)
         log = log_path(f"test-{options.db}")
@@ -60,7 +60,7 @@ def run_tests(options, prepare):
 
 
 def chosen_targets(defaults, arguments, but=()):
-    """Which folders to hand to pytest: the existing defaults, or none if paths are given.
+    """Which paths to hand to pytest: those given, else the defaults that exist.
 
     :param arguments: pytest arguments; those that name a path inside one of `defaults`
         (and not inside one of `but`) choose it
@@ -90,21 +90,21 @@ def _options_only(arguments):
     ]
 
 
-def run_pure(targets, arguments):
+def run_pure(targets, options):
     """Run the tests that need no database.
 
-    They import the addon's rooms from its folder; pytest must not look above theirs, or it
-    imports the addon itself.
+    They import the addon's rooms from its folder; pytest must not look above theirs, or
+    it imports the addon itself.
     """
     steps.say("\nTests without a database")
     command = ["-p", "no:odoo", f"--confcutdir={paths.ROOT / PURE[1]}", *targets]
-    command += _options_only(arguments)
+    command += _options_only(options.rest)
     environment = clean_environment(PYTHONPATH=f"{paths.ADDON}:{paths.ROOT}")
-    return _pytest("pure", command, environment)
+    return _pytest(f"pure-{options.db}", command, environment)
 
 
 def prepare_database(options, server):
-    """Have a test database with the product freshly installed; return its configuration."""
+    """Have a test database with the product just installed; return its config."""
     steps.say("\nTests in Odoo")
     log_path(f"install-{options.db}").unlink(missing_ok=True)
     if options.keep and options.db in server.databases():
@@ -126,11 +126,11 @@ def run_odoo(targets, options, config, log):
         command.append("--odoo-http")
     ignored = [f"--ignore={name}" for name in PURE]
     command += [*ignored, *targets, *_options_only(options.rest)]
-    return _pytest("odoo", command, odoo.environment())
+    return _pytest(f"odoo-{options.db}", command, odoo.environment())
 
 
 def _pytest(name, arguments, environment):
-    """Run pytest in the environment, its output to the terminal, and count what it did."""
+    """Run pytest, its output to the terminal, and count what it did."""
     report = paths.STATE / f"pytest-{name}.xml"
     report.unlink(missing_ok=True)
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(paths.STATE / "hypothesis")

@@ -1,7 +1,8 @@
 """`./dev bench`: measures what the product costs.
 
-A group is a module with `FIGURES` (the names it can measure) and `measure(names, bench)`,
-which returns a Figure for each; to add one, write it and name it in `groups()`.
+A group is a module with `FIGURES` (the names it can measure) and `measure(names,
+bench)`, which returns a Figure for each; to add one, write it and name it in
+`groups()`.
 """
 
 import importlib
@@ -20,7 +21,8 @@ class Figure:
     """One measured figure.
 
     :param value: median with the addon, or the figure itself
-    :param ratio: value divided by the same without the addon, None where that is not asked
+    :param ratio: value divided by the same without the addon, None where that is not
+        asked
     :param p95: 95th percentile with the addon
     :param queries: median number of SQL statements with the addon
     """

@@ -59,7 +59,7 @@ def take_samples(names, workers, rounds):
 
 @contextlib.contextmanager
 def worker(database):
-    """Start a process with Odoo on a database; yields a function that has it do one act.
+    """Start a process with Odoo on a database; yields a function that asks it.
 
     The function takes the name of a figure and returns {"seconds", "queries"}.
     """

@@ -1,7 +1,7 @@
 """Measures single acts in one database: bench_gateway.py CONFIG DATABASE.
 
-Reads the name of an act a line, e.g. `gateway_new_threatening`; answers with a line of JSON,
-{"seconds", "queries"}: the whole transaction from the call to its commit.
+Reads the name of an act a line, e.g. `gateway_new_threatening`; answers with a line of
+JSON, {"seconds", "queries"}: the whole transaction from the call to its commit.
 """
 
 import json
@@ -18,17 +18,18 @@ DOMAIN = "bench.example.com"
 THREADS = 20
 
 FILLER = (
-    "We ordered the kitchen in spring and the fitters came in two visits. The doors close "
-    "well and the colour is as on the sample. Two handles are missing and the plinth under "
-    "the sink is a little short; a photograph of it was sent with the first form. We are at "
-    "home on weekdays after four and on Saturday in the morning, the bell says Harper. "
+    "We ordered the kitchen in spring and the fitters came in two visits. The doors "
+    "close well and the colour is as on the sample. Two handles are missing and the "
+    "plinth under the sink is a little short; a photograph of it was sent with the "
+    "first form. We are at home on weekdays after four and on Saturday in the morning, "
+    "the bell says Harper. "
 )
 WORDS = {
     "neutral": FILLER * 3 + "Could you please tell us when the handles will arrive?",
     "threatening": FILLER
     * 3
-    + "If the handles are not here by Friday I will take you to court, and my lawyer will "
-    "file the claim on Monday.",
+    + "If the handles are not here by Friday I will take you to court, and my lawyer "
+    "will file the claim on Monday.",
 }
 
 
@@ -129,7 +130,7 @@ class Acts:
 
 
 class Transaction:
-    """An environment of the superuser in a transaction of its own, committed at the end."""
+    """The superuser's environment in a transaction of its own, committed at the end."""
 
     def __init__(self, registry):
         self.cursor = registry.cursor()

@@ -12,8 +12,8 @@ import screening
 KILOBYTE = 1024
 SAMPLES = {
     "en": "The fitters came twice and the doors close well. Two handles are missing. "
-    "Please tell us when they arrive, otherwise we will have to speak to our solicitor. ",
-    "ru": "Мастера приходили два раза, двери закрываются хорошо. Не хватает двух ручек. "
+    "Please tell us when they arrive, or we will have to speak to our solicitor. ",
+    "ru": "Мастера приходили два раза, двери закрываются хорошо. Нет двух ручек. "
     "Сообщите, пожалуйста, когда они придут, иначе мы обратимся в суд. ",
     "lv": "Meistari bija divas reizes, durvis aizveras labi. Trūkst divu rokturu. "
     "Lūdzu, pasakiet, kad tie būs, citādi mēs vērsīsimies tiesā. ",

@@ -1,7 +1,7 @@
 """A mail server that delivers nothing: keeps every mail as a file.
 
-Arguments: a folder, a free port of the loopback interface. Prints a line when it is ready,
-then serves until its standard input ends, so it never outlives who started it.
+Arguments: a folder, a free port of the loopback interface. Prints a line when it is
+ready, then serves until its standard input ends, so it never outlives who started it.
 """
 
 import re

@@ -1,9 +1,9 @@
 """Tell the demo's story to a database, through Odoo's own mail gateway.
 
 Runs in the environment, with Odoo: pour.py CONFIG DATABASE STORY_FOLDER FACTS_FILE URL.
-Mails go raw through `message_process`, as a mail server hands them over, at the time that
-their Date header says; after each step the scheduled actions that were triggered run, so
-handoffs and answers really leave through the outgoing queue.
+Mails go raw through `message_process`, as a mail server hands them over, at the time
+that their Date header says; after each step the scheduled actions that were triggered
+run, so handoffs and answers really leave through the outgoing queue.
 """
 
 import contextlib

@@ -197,7 +197,7 @@ class DisputeCase(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Tickets"),
             "res_model": "helpdesk.ticket",
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": [("dispute_case_id", "=", self.id)],
         }
 

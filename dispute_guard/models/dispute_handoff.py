@@ -36,7 +36,7 @@ class DisputeHandoff(models.Model):
     partner_id = fields.Many2one(related="case_id.partner_id", store=True)
     company_id = fields.Many2one(related="case_id.company_id", store=True)
     role = fields.Selection(selection=ROLES, required=True)
-    language = fields.Char()
+    language = fields.Selection(selection="_selection_language")
     professional_id = fields.Many2one(
         "dispute.professional", tracking=True, ondelete="restrict"
     )
@@ -68,10 +68,18 @@ class DisputeHandoff(models.Model):
     deadline = fields.Datetime(string="Acknowledge By", readonly=True)
     acknowledged_at = fields.Datetime(readonly=True)
     hours_to_send = fields.Float(
-        compute="_compute_hours", store=True, aggregator="avg", readonly=True
+        string="Hours to Handoff",
+        compute="_compute_hours",
+        store=True,
+        aggregator="avg",
+        readonly=True,
     )
     hours_to_acknowledge = fields.Float(
-        compute="_compute_hours", store=True, aggregator="avg", readonly=True
+        string="Hours to Acknowledgement",
+        compute="_compute_hours",
+        store=True,
+        aggregator="avg",
+        readonly=True,
     )
     is_overdue = fields.Boolean(
         compute="_compute_is_overdue", search="_search_is_overdue"
@@ -82,6 +90,10 @@ class DisputeHandoff(models.Model):
         "This case has been handed to this role already.",
     )
     _to_send = models.Index("(id) WHERE state = 'to_send'")
+
+    @api.model
+    def _selection_language(self):
+        return self.env["dispute.signal"]._selection_language()
 
     @api.depends("case_id.name", "role")
     def _compute_name(self):

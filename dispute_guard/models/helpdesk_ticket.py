@@ -188,6 +188,16 @@ class HelpdeskTicket(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
+    @api.model
+    def default_get(self, fields):
+        """A mail is created as its author: do not assign a customer his own ticket."""
+        defaults = super().default_get(fields)
+        if gateway_mail(self.env) and defaults.get("user_id"):
+            user = self.env["res.users"].browse(defaults["user_id"])
+            if user.share or not user.active:
+                del defaults["user_id"]
+        return defaults
+
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
@@ -362,7 +372,7 @@ class HelpdeskTicket(models.Model):
             "type": "ir.actions.act_window",
             "name": name,
             "res_model": model,
-            "view_mode": "list,form",
+            "view_mode": "list,kanban,form",
             "domain": domain,
             "context": context or {},
         }

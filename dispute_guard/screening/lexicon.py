@@ -153,19 +153,24 @@ class Lexicon:
             found += self._starts.get(word[:length], ())
         return found
 
-    def anchor_words(self, words: set[str]) -> set[str]:
+    def anchor_words(self, words: list[str]) -> list[str]:
         """Return those of the words that patterns which may match start from."""
-        anchors = {candidate.anchor for candidate in self.candidates(words)}
+        corrected = self.correct(words)
+        distinct = set(corrected)
+        anchors = {candidate.anchor for candidate in self.candidates(distinct)}
         if not anchors:
-            return set()
+            return []
         by_word, phrases = self._by_word, self._phrases
         found = {
-            w for w in by_word.keys() & words if not anchors.isdisjoint(by_word[w])
+            w for w in by_word.keys() & distinct if not anchors.isdisjoint(by_word[w])
         }
-        for word in phrases.keys() & words:
+        for word in phrases.keys() & distinct:
             if any(element in anchors for _phrase, element in phrases[word]):
                 found.add(word)
-        return found
+        if corrected is words:
+            return list(found)
+        pairs = zip(words, corrected, strict=True)
+        return list({word for word, meant in pairs if meant in found})
 
     def correct(self, words: list[str]) -> list[str]:
         """Return the words with misspelt ones put right, as far as rules care."""

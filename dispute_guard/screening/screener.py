@@ -17,7 +17,7 @@ from .finding import (
     level_of,
 )
 from .language import LATIN_RUSSIAN, SAMPLE, LanguageGuesser, is_cyrillic, label
-from .lexicon import Lexicon
+from .lexicon import Candidate, Lexicon, Rule
 from .reader import LexiconError, load_lexicon, respelt
 from .markup import text_of_html
 from .match import Hit, Sentence, exclaims, shouts
@@ -212,14 +212,14 @@ class _Reading:
         self.part, self.lexicon = part, lexicon
         self._best: dict[tuple[str, int], tuple[Hit, Sentence]] = {}
         self._weights: dict[str, int] = defaultdict(int)
-        self._counts: dict[str, int] = defaultdict(int)
+        self._counts: dict[tuple[str, bool], int] = defaultdict(int)
 
     def findings(self) -> list[Finding]:
         normal, part = self.part.normal, self.part
         for start, end in _blocks(normal.text):
             known = end == len(normal.text) <= SAMPLE
             block = part.words if known else words(normal.text[start:end])
-            wanted = self.lexicon.anchor_words(set(self.lexicon.correct(block)))
+            wanted = self.lexicon.anchor_words(block)
             loud = _is_loud(normal.cased, start, end)
             if wanted or loud:
                 self._read_block(start, end, wanted, loud)
@@ -229,33 +229,41 @@ class _Reading:
             if self._weights[kind] >= self.lexicon.thresholds[kind]
         ]
 
-    def _read_block(self, start: int, end: int, wanted: set[str], loud: bool) -> None:
+    def _read_block(self, start: int, end: int, wanted: list[str], loud: bool) -> None:
         """Read the sentences that hold a wanted word or shout."""
         normal, lexicon = self.part.normal, self.lexicon
+        find = normal.text.find
         for span in sentences(normal.cased, start, end):
-            found = lexicon.correct(tokens(normal.text, *span))
-            known = set(found)
             loud_here = loud and _is_loud(normal.cased, *span)
-            if known and (loud_here or not wanted.isdisjoint(known)):
-                candidates = lexicon.candidates(known)
-                if loud_here:
-                    candidates = candidates + lexicon.loud()
-                if candidates:
-                    sentence = Sentence(normal, *span, lexicon, found)
-                    for hit in sentence.hits(candidates):
-                        self._keep(hit, sentence)
+            if not loud_here:
+                for word in wanted:
+                    if find(word, *span) >= 0:
+                        break
+                else:
+                    continue
+            found = lexicon.correct(tokens(normal.text, *span))
+            candidates = lexicon.candidates(set(found)) if found else []
+            candidates = self._open(candidates + lexicon.loud() * loud_here)
+            if candidates:
+                sentence = Sentence(normal, *span, lexicon, found)
+                for hit in sentence.hits(candidates):
+                    self._keep(hit, sentence)
+
+    def _open(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Leave out what was found often enough in this part."""
+        if max(self._counts.values(), default=0) < MOST_PER_KIND:
+            return candidates
+        return [c for c in candidates if self._counts[_sort(c.rule)] < MOST_PER_KIND]
 
     def _keep(self, hit: Hit, sentence: Sentence) -> None:
         """Keep the strongest hit of a kind in a sentence; each adds its weight."""
-        kind, key = hit.rule.kind, (hit.rule.kind, sentence.start)
+        key = hit.rule.kind, sentence.start
         known = self._best.get(key)
-        if known is None:
-            if self._counts[kind] >= MOST_PER_KIND:
-                return
-            self._counts[kind] += 1
         if known is None or _strength(hit) > _strength(known[0]):
             self._best[key] = hit, sentence
-        self._weights[kind] += hit.rule.weight
+        if known is None:
+            self._counts[_sort(hit.rule)] += 1
+        self._weights[hit.rule.kind] += hit.rule.weight
 
     def _finding(self, hit: Hit, sentence: Sentence) -> Finding:
         start, end = _quoted_span(hit, sentence, self.part.normal.text)
@@ -283,6 +291,11 @@ class _Reading:
 
 def _is_loud(cased: str, start: int, end: int) -> bool:
     return exclaims(cased, start, end) or shouts(cased, start, end)
+
+
+def _sort(rule: Rule) -> tuple[str, bool]:
+    """Mentions are counted apart: however many, they must not hide a threat."""
+    return rule.kind, rule.grade == "mention"
 
 
 def _strength(hit: Hit) -> tuple[int, int, int]:

@@ -3,7 +3,8 @@ from contextlib import contextmanager
 from email.header import Header
 from unittest.mock import patch
 
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import HttpCase, JsonRpcException, TransactionCase, new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
@@ -202,3 +203,49 @@ class DisputeCommon(TransactionCase):
             }
         )
         return agreement, file
+
+
+class RpcCommon(HttpCase, DisputeCommon):
+    def login(self, user):
+        self.authenticate(user.login, user.login)
+
+    def call(self, model, method, *args, context=None, **kwargs):
+        """Call a method of a model as a client of the session's user does."""
+        self.env.flush_all()
+        try:
+            return self.make_jsonrpc_request(
+                f"/web/dataset/call_kw/{model}/{method}",
+                {
+                    "model": model,
+                    "method": method,
+                    "args": args,
+                    "kwargs": {**kwargs, "context": context or {}},
+                },
+            )
+        finally:
+            self.env.invalidate_all()
+
+    def assertDenied(self, error, model, method, *args, **kwargs):
+        """Assert that the call ends in the exception named ``error``."""
+        with (
+            self.assertRaises(JsonRpcException) as refusal,
+            mute_logger("odoo.http", "odoo.sql_db"),
+        ):
+            self.call(model, method, *args, **kwargs)
+        self.assertIn(error, str(refusal.exception))
+
+    def post(self, ticket, body, token=None, **post_data):
+        """Post on ``ticket`` as the web and portal clients do."""
+        self.env.flush_all()
+        try:
+            return self.make_jsonrpc_request(
+                "/mail/message/post",
+                {
+                    "thread_model": "helpdesk.ticket",
+                    "thread_id": ticket.id,
+                    "post_data": {"body": body, "message_type": "comment", **post_data},
+                    **({"token": token} if token else {}),
+                },
+            )
+        finally:
+            self.env.invalidate_all()

@@ -127,7 +127,7 @@ class TestEvidence(SqlCommon):
         for forged in (None, True, 1, "RECORDER", object(), {"x": 1}):
             with self.subTest(forged=forged):
                 with self.assertRaises(UserError) as refusal:
-                    model.with_context(dispute_recorder=forged).create(values)
+                    model.with_context(dispute_station=forged).create(values)
                 self.assertIn("never entered", str(refusal.exception))
 
     def test_copy_is_refused(self):

@@ -4,10 +4,10 @@ import contextlib
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, JsonRpcException, tagged
+from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
-from .common import ANNOUNCED, CALM, CONDITIONAL, DisputeCommon, make_mail
+from .common import ANNOUNCED, CALM, CONDITIONAL, RpcCommon, make_mail
 
 KEPT_MODELS = (
     "dispute.inbound",
@@ -18,57 +18,11 @@ KEPT_MODELS = (
 )
 
 
-class RpcCommon(HttpCase, DisputeCommon):
-    def login(self, user):
-        self.authenticate(user.login, user.login)
-
-    def call(self, model, method, *args, context=None, **kwargs):
-        """Call a method of a model as a client of the session's user does."""
-        self.env.flush_all()
-        try:
-            return self.make_jsonrpc_request(
-                f"/web/dataset/call_kw/{model}/{method}",
-                {
-                    "model": model,
-                    "method": method,
-                    "args": args,
-                    "kwargs": {**kwargs, "context": context or {}},
-                },
-            )
-        finally:
-            self.env.invalidate_all()
-
-    def assertDenied(self, error, model, method, *args, **kwargs):
-        """Assert that the call ends in the exception named ``error``."""
-        with (
-            self.assertRaises(JsonRpcException) as refusal,
-            mute_logger("odoo.http", "odoo.sql_db"),
-        ):
-            self.call(model, method, *args, **kwargs)
-        self.assertIn(error, str(refusal.exception))
-
-    def post(self, ticket, body, token=None, **post_data):
-        """Post on ``ticket`` as the web and portal clients do."""
-        self.env.flush_all()
-        try:
-            return self.make_jsonrpc_request(
-                "/mail/message/post",
-                {
-                    "thread_model": "helpdesk.ticket",
-                    "thread_id": ticket.id,
-                    "post_data": {"body": body, "message_type": "comment", **post_data},
-                    **({"token": token} if token else {}),
-                },
-            )
-        finally:
-            self.env.invalidate_all()
-
+@tagged("post_install", "-at_install")
+class TestOrigin(RpcCommon):
     def newest(self, ticket):
         return ticket.dispute_inbound_ids.sorted("id")[-1:]
 
-
-@tagged("post_install", "-at_install")
-class TestOrigin(RpcCommon):
     # ------------------------------------------------------------------
     # Staff with a client of their own
     # ------------------------------------------------------------------
@@ -262,7 +216,7 @@ class TestForgery(RpcCommon):
                 self.assertTrue(record, model)
                 with self.subTest(user=user.login, model=model):
                     context = {
-                        "dispute_recorder": True,
+                        "dispute_station": True,
                         "allowed_company_ids": [self.company.id],
                     }
                     self.assertDenied(
@@ -386,3 +340,17 @@ class TestForgery(RpcCommon):
         self.login(self.agent_team)
         self.try_to_write(link, {"file_sha256": "0" * 64})
         self.assertEqual(link.file_sha256, digest)
+        with contextlib.suppress(JsonRpcException), mute_logger("odoo.http"):
+            self.call(
+                link._name,
+                "create",
+                {
+                    "ticket_id": link.ticket_id.id,
+                    "agreement_id": agreement.id,
+                    "attachment_id": file.id,
+                    "clause_number": "9",
+                    "file_sha256": "0" * 64,
+                },
+            )
+        links = link.ticket_id.dispute_agreement_link_ids
+        self.assertEqual(set(links.mapped("file_sha256")), {digest})
