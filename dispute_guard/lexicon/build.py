@@ -11,10 +11,11 @@ For development only; needs pymorphy3 (Russian) and simplemma (Latvian, Lithuani
 import argparse
 import json
 import sys
-import tomllib
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
+
+import tomllib
 
 HERE = Path(__file__).resolve().parent
 
@@ -27,7 +28,7 @@ def _russian():
 
 
 def russian_forms(lemma: str, concept: dict) -> set[str]:
-    """Return the forms of the most likely reading, kept to the ``tags`` of the concept."""
+    """Return the forms of the likeliest reading, kept to the concept's ``tags``."""
     readings = _russian().parse(lemma)
     reading = next(
         (r for r in readings if r.normal_form == lemma.replace("ё", "е")), readings[0]

@@ -164,7 +164,8 @@ class DisputeSignal(models.Model):
     @api.model
     def _prepare_signal_values(self, inbound, result, finding):
         """Hook: the values of the signal for ``finding``."""
-        said_now = finding.segment in ("subject", "new")
+        # Old or foreign words and the law merely mentioned move nothing by themselves.
+        counts = finding.segment in ("subject", "new") and finding.grade != "mention"
         return {
             "ticket_id": inbound.ticket_id.id,
             "inbound_id": inbound.id,
@@ -184,7 +185,7 @@ class DisputeSignal(models.Model):
             "rule": finding.rule,
             "lexicon_version": inbound.lexicon_version,
             "confidence": finding.confidence,
-            "state": "open" if said_now else "context",
+            "state": "open" if counts else "context",
         }
 
     def _get_gravity(self):

@@ -10,8 +10,8 @@ from typing import TextIO
 from . import speaker
 from .evaluate import evaluate, report
 from .finding import Screening
-from .reader import LexiconError
 from .mail import read_mail
+from .reader import LexiconError
 from .screener import Screener
 
 _FINDING_KEYS = (

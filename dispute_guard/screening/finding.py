@@ -76,8 +76,8 @@ def level_of(findings: list[Finding], language: str) -> str:
 
     Only the customer's own words count. A legal threat outweighs everything, then
     hostility, then anything else found; the law merely mentioned is no conflict. A text
-    in no language we can read is ``"not_screened"`` unless something was found in it all
-    the same.
+    in no language we can read is ``"not_screened"``, unless something was found in it
+    all the same.
     """
     current = [
         found

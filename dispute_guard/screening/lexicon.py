@@ -177,7 +177,9 @@ class Lexicon:
         for word in set(words) - self._seen:
             self._learn(word)
         meant = self._meant
-        return [meant.get(word, word) for word in words] if meant else words
+        if meant.keys().isdisjoint(words):
+            return words
+        return [meant.get(word, word) for word in words]
 
     def candidates(self, words: set[str]) -> list[Candidate]:
         """Return the patterns that a text of these corrected words may match."""

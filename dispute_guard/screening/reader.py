@@ -8,9 +8,10 @@ word forms that ``lexicon/build.py`` generated. ``docs/screening.md`` is the man
 
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from .finding import GRADES, KINDS
 from .lexicon import Context, Lexicon, Rule

@@ -3,10 +3,11 @@
 import functools
 import hashlib
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+
+import tomllib
 
 from .finding import (
     CURRENT_SEGMENTS,
@@ -18,10 +19,10 @@ from .finding import (
 )
 from .language import LATIN_RUSSIAN, SAMPLE, LanguageGuesser, is_cyrillic, label
 from .lexicon import Candidate, Lexicon, Rule
-from .reader import LexiconError, load_lexicon, respelt
 from .markup import text_of_html
 from .match import Hit, Sentence, exclaims, shouts
 from .normalise import Normal, normalise, russian_from_latin
+from .reader import LexiconError, load_lexicon, respelt
 from .segment import Segmenter
 from .sentence import sentences, tokens, words
 
@@ -242,7 +243,9 @@ class _Reading:
                 else:
                     continue
             found = lexicon.correct(tokens(normal.text, *span))
-            candidates = lexicon.candidates(set(found)) if found else []
+            if not found:
+                continue
+            candidates = lexicon.candidates(set(found))
             candidates = self._open(candidates + lexicon.loud() * loud_here)
             if candidates:
                 sentence = Sentence(normal, *span, lexicon, found)
@@ -311,11 +314,12 @@ def _quoted_span(hit: Hit, sentence: Sentence, text: str) -> tuple[int, int]:
         room = max(0, LONGEST_QUOTE - (last - first)) // 2
         start = _cut_before(text, start, first - room, first)
         end = _cut_after(text, end, last + room, last)
+    whole = start, end
     while start < end and not (text[start].isalnum() or text[start] in "\"'«„“(#@"):
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    return start, end
+    return (start, end) if start < end else whole
 
 
 def _cut_before(text: str, start: int, wanted: int, limit: int) -> int:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of mails are as long as they are
 """Whole mails: what is new and what is history, who speaks, the command line."""
 
 import email
@@ -8,9 +9,8 @@ import subprocess
 import sys
 
 import pytest
-from screening_room import ADDON, screener, screening, threats
-
 from screening import cli
+from screening_room import ADDON, screener, screening, threats
 
 NEW = "Thank you, that is all."
 OLD = "If you do not pay me, then I will sue you."

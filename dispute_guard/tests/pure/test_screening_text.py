@@ -5,9 +5,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from screening_room import screener, threats
-
 from screening.normalise import normalise, russian_from_latin
+from screening_room import screener, threats
 
 PIECES = st.sampled_from(
     ["I will sue you. ", "Подам в суд! ", "vērsīšos tiesā ", "kreipsiuosi į teismą\n"]

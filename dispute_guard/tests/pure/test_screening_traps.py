@@ -1,4 +1,4 @@
-"""Hard sentences of our own: what must be heard, and what must not be mistaken for it."""
+"""Hard sentences of our own: what must be heard and what must not be mistaken."""
 
 import pytest
 from screening_room import screener, threats
@@ -8,7 +8,7 @@ THREATS = {
         "I have instructed my solicitors to recover the sum from you.",
         "See you in court.",
         "My lawyer will be in touch shortly.",
-        "Unless I hear from you by Friday I shall issue proceedings in the county court.",
+        "Unless I hear from you I shall issue proceedings in the county court.",
         "This is a letter before action under the pre-action protocol.",
         "Don't make me get a lawyer involved!",
         "You leave me no option but to commence legal proceedings.",
@@ -17,7 +17,7 @@ THREATS = {
         "Expect to hear from my attorney.",
         "I am seriously considering a lawsuit.",
         "if u dont refund me im going to sue u",
-        "I've already spoken to a solicitor about this and she says I have a strong case.",
+        "I've spoken to a solicitor about this and she says I have a strong case.",
         "Otherwise the next letter you get will be from our lawyers.",
         "I have filed a claim with the small claims court against you.",
         "Anyone up for a class action against these people?",
@@ -100,7 +100,7 @@ HARMLESS = {
         "The food court on level two was closed.",
         "Your collections team threatened to sue me over a paid invoice.",
         "I received a letter saying that legal action would be taken against me.",
-        "I went through a divorce last year and the court ordered me to sell the house.",
+        "I divorced last year and the court ordered me to sell the house.",
         "I am not going to sue anyone, I just want my parcel.",
         "Please deliver to 12 Court Road.",
         "The jury is still out on the new colour, ha ha.",
