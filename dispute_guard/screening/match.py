@@ -82,6 +82,8 @@ class Sentence:
         spans = [
             match.span() for match in token_spans(self._text, self.start, self.end)
         ]
+        # A hit on the end of the sentence alone covers no token; take the last one.
+        first = min(first, len(spans) - 1)
         return spans[first][0], spans[max(last, first + 1) - 1][1]
 
     def places(self, element: Element) -> list[Span]:

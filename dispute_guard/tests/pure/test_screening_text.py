@@ -68,6 +68,12 @@ def test_disguised_threat(text):
     assert threats(screener().screen(text))
 
 
+def test_shouting_at_the_end_of_a_long_sentence():
+    text = "disgraceful " * 80 + "!!!"
+    assert all(f.quote in text for f in screener().screen(text, lang="en").findings)
+    assert screener().screen("you are here, and " * 60 + "!! !!", lang="en")
+
+
 def test_words_split_by_markup():
     html = "<p>I will <b>s</b><i>ue</i> you<br>tomorrow.</p><style>p {}</style>"
     (found,) = threats(screener().screen(html=html))
