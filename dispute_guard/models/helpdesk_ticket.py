@@ -155,8 +155,15 @@ class HelpdeskTicket(models.Model):
 
     def _get_dispute_advice(self):
         """Hook: one sentence on who speaks now and what the agent does."""
+        roles = dict(
+            self.env["dispute.handoff"]._fields["role"]._description_selection(self.env)
+        )
         who = {
-            handoff.role: handoff.professional_id.partner_id.name
+            handoff.role: " ".join(
+                filter(
+                    None, [roles[handoff.role], handoff.professional_id.partner_id.name]
+                )
+            )
             for handoff in self.dispute_handoff_ids
             if handoff.state not in ("done", "cancelled")
         }
@@ -164,19 +171,19 @@ class HelpdeskTicket(models.Model):
             return self.env._("Security has been told. Look after your own safety.")
         if "lawyer" in who:
             return self.env._(
-                "%(lawyer)s takes over. Acknowledge receipt if you must, admit "
-                "nothing, promise nothing, do not negotiate.",
-                lawyer=who["lawyer"] or self.env._("A lawyer"),
+                "%(who)s takes over. Acknowledge receipt if you must, admit nothing, "
+                "promise nothing, do not negotiate.",
+                who=who["lawyer"],
             )
         if "mediator" in who:
             return self.env._(
-                "%(mediator)s takes over. Stay calm and let the mediator lead.",
-                mediator=who["mediator"] or self.env._("A mediator"),
+                "%(who)s takes over. Stay calm and do not press the matter.",
+                who=who["mediator"],
             )
         if "superior" in who:
             return self.env._(
-                "%(superior)s takes over. Tell the customer so, calmly.",
-                superior=who["superior"] or self.env._("Your superior"),
+                "%(who)s takes over. Tell the customer so, calmly.",
+                who=who["superior"],
             )
         if self.dispute_level in ("tense", "hostile"):
             return self.env._("Listen, restate the problem, offer a call.")
