@@ -100,12 +100,12 @@ class InboundMail:
 
 
 def _decode(value):
-    value = str(value)
+    written = str(value)
     try:
-        value = str(email.header.make_header(email.header.decode_header(value)))
+        text = str(email.header.make_header(email.header.decode_header(written)))
     except (email.errors.HeaderParseError, LookupError, ValueError):
-        pass  # shown as it was written: it cannot be decoded
-    return " ".join(storable(value).split())
+        text = written  # it cannot be decoded
+    return " ".join(storable(text).split())
 
 
 def storable(text):

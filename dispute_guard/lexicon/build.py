@@ -99,7 +99,8 @@ def main() -> int:
         if not options.check:
             file.write_text(content, encoding="utf-8")
     for file in stale:
-        print(f"{'stale' if options.check else 'written'}: {file.relative_to(HERE)}")
+        word = "stale" if options.check else "written"
+        sys.stdout.write(f"{word}: {file.relative_to(HERE)}\n")
     return 1 if stale and options.check else 0
 
 

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _evaluate(arguments[1:])
         return _screen(arguments)
     except (InputError, LexiconError, OSError) as error:
-        print(f"screening: {error}", file=sys.stderr)
+        sys.stderr.write(f"screening: {error}\n")
         return 2
     except BrokenPipeError:
         return 0
@@ -60,7 +60,7 @@ def _screen(arguments: list[str]) -> int:
     )
     for result in results:
         # Escaped, because a terminal may not be able to show every character.
-        print(json.dumps(result))
+        sys.stdout.write(f"{json.dumps(result)}\n")
     return 0
 
 

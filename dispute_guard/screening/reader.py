@@ -55,7 +55,7 @@ def load_lexicon(folder: Path) -> Lexicon:
     """
     reader = _Reader(folder)
     lexicon = Lexicon(folder.name)
-    language = reader.read("language.toml")
+    language = reader.parse("language.toml")
     groups = [
         *language.get("function_words", {}).values(),
         language.get("frequent", ""),
@@ -105,7 +105,7 @@ class _Reader:
     def fail(self, what: str, mend: str) -> LexiconError:
         return LexiconError(self.file, what, mend)
 
-    def read(self, name: str) -> dict[str, Any]:
+    def parse(self, name: str) -> dict[str, Any]:
         self.file = self.folder / name
         try:
             return tomllib.loads(self.file.read_text(encoding="utf-8"))
@@ -138,7 +138,7 @@ class _Reader:
         return value
 
     def read_concepts(self) -> None:
-        tables = self.read("concepts.toml")
+        tables = self.parse("concepts.toml")
         forms = self._read_forms()
         self.file = self.folder / "concepts.toml"
         for name, table in tables.items():
@@ -201,7 +201,7 @@ class _Reader:
 
     def read_contexts(self) -> dict[str, Context]:
         contexts = {}
-        for name, table in self.read("contexts.toml").items():
+        for name, table in self.parse("contexts.toml").items():
             self.check_keys(name, table, _CONTEXT_KEYS)
             contexts[name] = Context(
                 name,
@@ -227,7 +227,7 @@ class _Reader:
     def read_kind(
         self, kind: str, contexts: dict[str, Context], ids: set[str]
     ) -> tuple[list[Rule], int]:
-        table = self.read(f"{kind}.toml")
+        table = self.parse(f"{kind}.toml")
         self.check_keys("the file", table, _KIND_KEYS)
         rules = [
             self.rule(kind, each, table, contexts, ids)

@@ -52,6 +52,18 @@ class TestHold(MockEmail, DisputeCommon):
             ticket.with_user(self.manager).unlink()
         self.assertIn(ticket.dispute_case_id.name, str(refusal.exception))
 
+    def test_ticket_without_messages_of_the_customer(self):
+        ticket = self.env["helpdesk.ticket"].create(
+            {
+                "name": "Call",
+                "description": f"<p>{ANNOUNCED}</p>",
+                "team_id": self.team.id,
+                "partner_id": self.customer.id,
+            }
+        )
+        self.assertFalse(ticket.dispute_inbound_ids.message_id)
+        self.assertHeld(ticket, ticket.dispute_case_id)
+
     def test_ticket_in_a_batch(self):
         held = self.write_in(ANNOUNCED)
         free = self.write_in("Where is my order?")

@@ -67,9 +67,16 @@ class TestInstall(DisputeCommon):
             self.env[model].init()
         self.env.cr.execute(
             """
-            SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger
+            SELECT tgrelid::regclass::text, tgname FROM pg_trigger
             WHERE tgname LIKE 'dispute_guard_%%'
             """
         )
-        tables = {table for (table,) in self.env.cr.fetchall()}
-        self.assertEqual(tables, {self.env[model]._table for model in models})
+        self.assertEqual(
+            set(self.env.cr.fetchall()),
+            {
+                ("dispute_evidence", "dispute_guard_rows"),
+                ("dispute_evidence", "dispute_guard_table"),
+                ("dispute_inbound", "dispute_guard_columns"),
+                ("dispute_stray_mail", "dispute_guard_columns"),
+            },
+        )

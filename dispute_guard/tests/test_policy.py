@@ -93,6 +93,17 @@ class TestPolicy(DisputeCommon):
         self.reply(ticket, HEATED)
         self.assertFalse(self.roles(ticket))
 
+    def test_each_rule_has_its_own_memory(self):
+        """A rule that looks far back does not lengthen the memory of another."""
+        self.env.ref("dispute_guard.dispute_policy_rule_heated").copy(
+            {"window_days": 60, "message_count": 9, "handoff_role": "superior"}
+        )
+        with freeze_time(fields.Datetime.now() - timedelta(days=15)):
+            ticket = self.write_in(HEATED)
+            self.reply(ticket, HEATED)
+        self.reply(ticket, HEATED)
+        self.assertFalse(self.roles(ticket))
+
     def test_dismissed_heat_does_not_count(self):
         ticket = self.write_in(HEATED)
         self.reply(ticket, HEATED)
@@ -209,6 +220,23 @@ class TestPolicy(DisputeCommon):
         self.assertFalse(self.write_in(SENIOR).dispute_case_id)
         rule.company_id = self.company
         self.assertTrue(self.write_in(SENIOR).dispute_case_id)
+
+    def test_rule_acts_only_for_its_company_in_a_batch(self):
+        rule = self.env.ref("dispute_guard.dispute_policy_rule_superior")
+        rule.company_id = self.other_company
+        tickets = self.env["helpdesk.ticket"].create(
+            [
+                {
+                    "name": "Call",
+                    "description": f"<p>{SENIOR}</p>",
+                    "company_id": company.id,
+                }
+                for company in (self.company, self.other_company)
+            ]
+        )
+        self.assertEqual(tickets.mapped("dispute_level"), ["tense", "tense"])
+        self.assertFalse(tickets[0].dispute_case_id)
+        self.assertTrue(tickets[1].dispute_case_id)
 
     def test_own_rule(self):
         self.env["dispute.policy.rule"].with_user(self.manager).create(
