@@ -159,20 +159,19 @@ class DisputeInbound(models.Model):
     def _capture_messages(self, messages):
         """Capture those of ``messages`` (on tickets) that came from outside.
 
-        Never raises: the message is stored already and must stay so.
+        :param list messages: pairs of a message and the body it was made from
         """
         mail = gateway_mail(self.env)
         vals_list = []
-        for message in messages:
-            by_mail = mail and mail.message_id == message.message_id
-            speaker = self._get_speaker(message, mail if by_mail else None)
-            if not by_mail and (speaker == "staff" or is_html_empty(message.body)):
-                continue
-            values = self._prepare_message_values(message, speaker)
-            if by_mail:
+        for message, body in messages:
+            if mail and mail.message_id == message.message_id:
                 mail.captured = True
-                values.update(self._prepare_mail_values(mail, values))
-            vals_list.append(values)
+                values = self._prepare_message_values(message, body, mail)
+                vals_list.append(values | self._prepare_mail_values(mail, values))
+                continue
+            values = self._prepare_message_values(message, message.body)
+            if values["speaker"] != "staff" and not is_html_empty(values["body"]):
+                vals_list.append(values | self._prepare_provenance_values())
         return self._capture(vals_list)
 
     @api.model
@@ -295,18 +294,22 @@ class DisputeInbound(models.Model):
         return "customer"
 
     @api.model
-    def _prepare_message_values(self, message, speaker):
-        """Hook: the row for ``message``, without raw mail and outcome."""
+    def _prepare_message_values(self, message, body, mail=None):
+        """Hook: the row for ``message``, without provenance and outcome.
+
+        :param str body: HTML; of a mail as the gateway made it safe, which spares
+            reading it back
+        :param mail: the InboundMail it came with, or None
+        """
         ticket = self.env["helpdesk.ticket"].browse(message.res_id)
         return {
-            **self._prepare_provenance_values(),
             "ticket_id": ticket.id,
             "message_id": message.id,
             # sudo: helpdesk.ticket - a portal user's own text is captured, too
             "company_id": ticket.sudo().company_id.id,
-            "speaker": speaker,
+            "speaker": self._get_speaker(message, mail),
             "subject": message.subject,
-            "body": str(message.body or ""),
+            "body": str(body or ""),
             "author_name": message.author_id.name or message.email_from,
             "author_email": message.email_from,
             "message_identifier": message.message_id,

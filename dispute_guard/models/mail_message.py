@@ -41,9 +41,11 @@ class MailMessage(models.Model):
     def create(self, vals_list):
         """The only place that sees every message, whatever path it came by."""
         messages = super().create(vals_list)
-        on_tickets = messages.filtered(
-            lambda message: message.model == "helpdesk.ticket" and message.res_id
-        )
+        on_tickets = [
+            (message, vals.get("body"))
+            for message, vals in zip(messages, vals_list, strict=True)
+            if vals.get("model", message.model) == "helpdesk.ticket" and message.res_id
+        ]
         if on_tickets:
             self.env["dispute.inbound"]._capture_messages(on_tickets)
         return messages

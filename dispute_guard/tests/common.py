@@ -19,7 +19,7 @@ INSULT = "You are complete idiots and useless morons."
 PHYSICAL = "I know where you live and I will break your legs."
 
 DOMAIN = "nordwind.example.com"
-INBOX = f"help@{DOMAIN}"
+INBOX = f"care@{DOMAIN}"
 CUSTOMER = "Paula Customer <paula@example.net>"
 
 _numbers = itertools.count(1)
@@ -80,7 +80,7 @@ class DisputeCommon(TransactionCase):
                 "company_id": cls.company.id,
                 "user_ids": [(6, 0, (cls.agent_own | cls.agent_team).ids)],
                 "alias_domain_id": cls.alias_domain.id,
-                "alias_name": "help",
+                "alias_name": "care",
                 "alias_contact": "everyone",
             }
         )

@@ -16,7 +16,7 @@ class TestDemoMails(DisputeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # Without demo data nobody else listens at the address of the demo company.
+        # Without demo data nobody listens at the address of the demo company.
         domain = cls.env["mail.alias.domain"].search(
             [("name", "=", "amber-hearth.example.com")]
         ) or cls.env["mail.alias.domain"].create({"name": "amber-hearth.example.com"})

@@ -188,7 +188,7 @@ class TestAccess(DisputeCommon):
                     self.assertEqual(ticket.dispute_evidence_count, 1)
                     self.assertEqual(ticket.dispute_handoff_count, 1)
                     self.assertEqual(ticket.dispute_agreement_count, 1)
-                    self.assertIn("lawyer", ticket.dispute_advice)
+                    self.assertIn("do not negotiate", ticket.dispute_advice)
                     self.assertTrue(ticket.dispute_hold)
 
     def test_shared_records_stay_in_their_company(self):

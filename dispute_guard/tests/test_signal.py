@@ -199,4 +199,4 @@ class TestSignal(DisputeCommon):
         self.reply(ticket, HEATED)
         self.assertIn("Listen", ticket.dispute_advice)
         self.reply(ticket, ANNOUNCED)
-        self.assertIn("lawyer", ticket.dispute_advice)
+        self.assertIn("do not negotiate", ticket.dispute_advice)
