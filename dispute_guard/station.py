@@ -18,8 +18,10 @@ def at_work(records):
 
 
 def off_work(records):
-    """``records`` without that context."""
-    return records.with_context(**{CONTEXT_KEY: None})
+    """``records`` without that context; the same where there is none."""
+    return (
+        records.with_context(**{CONTEXT_KEY: None}) if is_at_work(records) else records
+    )
 
 
 def is_at_work(records):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..ledger import sha256_hex
 
@@ -73,6 +73,21 @@ class DisputeAgreementLink(models.Model):
             link.file_changed = bool(link.file_sha256) and (
                 link.file_sha256 != link._get_file_sha256()
             )
+
+    @api.constrains("attachment_id", "agreement_id")
+    def _check_attachment(self):
+        # sudo: ir.attachment - whoever links it, the file must be the agreement's
+        for link in self.sudo().filtered("attachment_id"):
+            file = link.attachment_id
+            if (file.res_model, file.res_id) != ("agreement", link.agreement_id.id):
+                raise ValidationError(
+                    self.env._(
+                        "%(file)s is no file of the agreement %(agreement)s. Attach it "
+                        "to the agreement first.",
+                        file=file.name,
+                        agreement=link.agreement_id.display_name,
+                    )
+                )
 
     def _get_file_sha256(self):
         # sudo: ir.attachment - who may see the link may know the file's digest

@@ -159,17 +159,19 @@ class DisputeInbound(models.Model):
     def _capture_messages(self, messages):
         """Capture those of ``messages`` (on tickets) that came from outside.
 
-        :param list messages: pairs of a message and the body it was made from
+        :param list messages: for each the message, the id of its ticket and the body
+            it was made from
         """
-        mail = gateway_mail(self.env)
+        mail = gateway_mail()
         vals_list = []
-        for message, body in messages:
+        for message, ticket_id, body in messages:
+            ticket = self.env["helpdesk.ticket"].browse(ticket_id)
             if mail and mail.message_id == message.message_id:
                 mail.captured = True
-                values = self._prepare_message_values(message, body, mail)
+                values = self._prepare_message_values(message, ticket, body, mail)
                 vals_list.append(values | self._prepare_mail_values(mail, values))
                 continue
-            values = self._prepare_message_values(message, message.body)
+            values = self._prepare_message_values(message, ticket, message.body)
             if values["speaker"] != "staff" and not is_html_empty(values["body"]):
                 vals_list.append(values | self._prepare_provenance_values())
         return self._capture(vals_list)
@@ -294,14 +296,13 @@ class DisputeInbound(models.Model):
         return "customer"
 
     @api.model
-    def _prepare_message_values(self, message, body, mail=None):
+    def _prepare_message_values(self, message, ticket, body, mail=None):
         """Hook: the row for ``message``, without provenance and outcome.
 
         :param str body: HTML; of a mail as the gateway made it safe, which spares
             reading it back
         :param mail: the InboundMail it came with, or None
         """
-        ticket = self.env["helpdesk.ticket"].browse(message.res_id)
         return {
             "ticket_id": ticket.id,
             "message_id": message.id,

@@ -1,6 +1,7 @@
 import base64
 import re
 from email.message import EmailMessage
+from email.utils import formataddr, parseaddr
 
 from odoo import api, fields, models
 from odoo.tools import email_normalize_all, html2plaintext
@@ -9,6 +10,9 @@ from ..provenance import InboundMail, describe_error, storable
 from ..screening.mail import read_mail
 
 MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+# What Python's header parser surely understands
+IDENTIFIER = re.compile(r"<[\w.+=$/-]+@[\w.+=$/-]+>", re.ASCII)
+ADDRESS = re.compile(r"[\w.+=$/-]+@[\w.-]+", re.ASCII)
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 RETRY_LIMIT = 50
 RETRY_TIMES = 10
@@ -240,6 +244,29 @@ class DisputeStrayMail(models.Model):
             self.activity_unlink(["dispute_guard.mail_activity_type_screening"])
 
     @api.model
+    def _prepare_cover_headers(self, mail):
+        """Headers for a cover: those of ``mail`` as far as they are well formed.
+
+        Python's own parser breaks on some addresses and identifiers, and Odoo's index
+        on an endless Message-ID; what remains is enough to route and thread the mail.
+        """
+        name, address = parseaddr(mail.header("From"))
+        identifiers = {
+            header: " ".join(
+                word
+                for word in IDENTIFIER.findall(mail.header(header))
+                if len(word) <= LONGEST_IDENTIFIER
+            )
+            for header in ("Message-ID", "In-Reply-To", "References")
+        }
+        return {
+            **identifiers,
+            "From": ADDRESS.fullmatch(address) and formataddr((name, address)),
+            "To": self._find_alias(mail).alias_full_name,
+            "Subject": mail.header("Subject") or self.env._("Unreadable mail"),
+        }
+
+    @api.model
     def _make_cover(self, mail):
         """A mail that Odoo can read in place of one that it cannot.
 
@@ -247,14 +274,9 @@ class DisputeStrayMail(models.Model):
         attached.
         """
         cover = EmailMessage()
-        for name in ("From", "To", "Cc", "In-Reply-To", "References"):
-            if value := mail.header(name):
+        for name, value in self._prepare_cover_headers(mail).items():
+            if value:
                 cover[name] = value
-        identifier = mail.header("Message-ID")
-        # Odoo indexes the identifier and PostgreSQL refuses to index a huge one.
-        if identifier and len(identifier) <= LONGEST_IDENTIFIER:
-            cover["Message-ID"] = identifier
-        cover["Subject"] = mail.header("Subject") or self.env._("Unreadable mail")
         readable = read_mail(mail.raw)
         text = readable.text or html2plaintext(readable.html or "")
         notice = self.env._(

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..provenance import gateway_mail
 from ..station import at_work, is_at_work, off_work
@@ -199,7 +199,7 @@ class HelpdeskTicket(models.Model):
     def default_get(self, fields):
         """A mail is created as its author: do not assign a customer his own ticket."""
         defaults = super().default_get(fields)
-        if gateway_mail(self.env) and defaults.get("user_id"):
+        if gateway_mail() and defaults.get("user_id"):
             user = self.env["res.users"].browse(defaults["user_id"])
             if user.share or not user.active:
                 del defaults["user_id"]
@@ -207,8 +207,10 @@ class HelpdeskTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_dispute_write(vals)
         tickets = super().create(vals_list)
-        if not gateway_mail(self.env):
+        if not gateway_mail():
             self.env["dispute.inbound"]._capture_descriptions(tickets)
         return tickets
 
@@ -225,7 +227,14 @@ class HelpdeskTicket(models.Model):
                     "those."
                 )
             )
-        if "dispute_case_id" in vals:
+        if "dispute_case_id" in vals and not is_at_work(self):
+            user = self.env.user
+            if not (
+                self.env.su or user.has_group("dispute_guard.group_dispute_supervisor")
+            ):
+                raise AccessError(
+                    self.env._("Ask a supervisor to move a ticket to another dispute.")
+                )
             # sudo: dispute.case - a hold binds also users who may not see the case
             for case in self.sudo().dispute_case_id.filtered("hold"):
                 if case.id != vals["dispute_case_id"]:
@@ -280,7 +289,7 @@ class HelpdeskTicket(models.Model):
             .create([ticket._prepare_dispute_case_values() for ticket in tickets])
         )
         for ticket, case in zip(tickets, cases, strict=True):
-            ticket.dispute_case_id = case
+            at_work(ticket).write({"dispute_case_id": case.id})
         return cases
 
     def _prepare_dispute_case_values(self):

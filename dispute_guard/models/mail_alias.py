@@ -12,7 +12,7 @@ class MailAlias(models.Model):
         Only for a mail that failed after it was routed to a ticket: who may not write
         to an alias is still told so.
         """
-        mail = gateway_mail(self.env)
+        mail = gateway_mail()
         if mail and "helpdesk.ticket" in (mail.routed or ()):
             return
         super()._alias_bounce_incoming_email(*args, **kwargs)

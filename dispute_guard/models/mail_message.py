@@ -42,13 +42,22 @@ class MailMessage(models.Model):
         """The only place that sees every message, whatever path it came by."""
         messages = super().create(vals_list)
         on_tickets = [
-            (message, vals.get("body"))
+            (message, ticket_id, vals.get("body"))
             for message, vals in zip(messages, vals_list, strict=True)
-            if vals.get("model", message.model) == "helpdesk.ticket" and message.res_id
+            if (ticket_id := message._get_ticket_id(vals))
         ]
         if on_tickets:
             self.env["dispute.inbound"]._capture_messages(on_tickets)
         return messages
+
+    def _get_ticket_id(self, vals):
+        """The ticket that a message made from ``vals`` stands on, or False.
+
+        Read from ``vals`` where they say it, which spares a query for each message.
+        """
+        if not {"model", "res_id"} <= vals.keys():
+            vals = {"model": self.model, "res_id": self.res_id}
+        return vals["model"] == "helpdesk.ticket" and vals["res_id"]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_dispute_hold(self):

@@ -5,7 +5,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..provenance import CONTEXT_KEY, InboundMail, gateway_mail
+from ..provenance import InboundMail, gateway_mail, under_way
 
 _logger = logging.getLogger(__name__)
 
@@ -33,16 +33,16 @@ class MailThread(models.AbstractModel):
         inbound = self.env["dispute.inbound"]
         mail.provenance = mail.provenance or inbound._prepare_gateway_provenance()
         stray = self.env["dispute.stray.mail"]
-        thread = self.with_context(**{CONTEXT_KEY: mail})
         try:
-            result = super(MailThread, thread).message_process(
-                model,
-                mail.deliverable,
-                custom_values=custom_values,
-                save_original=save_original,
-                strip_attachments=strip_attachments,
-                thread_id=thread_id,
-            )
+            with under_way(mail):
+                result = super().message_process(
+                    model,
+                    mail.deliverable,
+                    custom_values=custom_values,
+                    save_original=save_original,
+                    strip_attachments=strip_attachments,
+                    thread_id=thread_id,
+                )
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise  # the caller runs the whole transaction again
         except Exception as error:
@@ -55,7 +55,12 @@ class MailThread(models.AbstractModel):
             if mail.cover:
                 stray._keep_undelivered(mail, model, error)
                 return False
-            mail.cover = stray._make_cover(mail)
+            try:
+                mail.cover = stray._make_cover(mail)
+            except Exception:
+                _logger.exception("No readable cover could be made for a mail")
+                stray._keep_undelivered(mail, model, error)
+                return False
             return self.message_process(model, mail)
         if not mail.captured:
             stray._keep_unposted(mail, model)
@@ -63,7 +68,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        mail = gateway_mail(self.env)
+        mail = gateway_mail()
         if mail:
             mail.message_id = message_dict.get("message_id")
             mail.routed = [route[0] for route in routes or ()]
