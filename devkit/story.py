@@ -6,6 +6,7 @@
     {"answer_to": "01_x.eml", "by": "login", "body": "<p>…"}: an agent answers it
     {"note_on": "01_x.eml", "by": "login", "body": "<p>…"}: an agent writes a note
     {"acknowledge": "01_x.eml", "by": "login"}: the handoffs of its case are taken
+    {"exposure": "01_x.eml", "by": "login", "amount": 100}: the sum of its case is noted
 A step other than a mail may say when it happened: "date": "2026-10-19 13:05:00" (UTC).
 """
 
@@ -18,6 +19,7 @@ KINDS = {
     "answer_to": {"answer_to", "by", "body", "date"},
     "note_on": {"note_on", "by", "body", "date"},
     "acknowledge": {"acknowledge", "by", "date"},
+    "exposure": {"exposure", "by", "amount", "date"},
 }
 OPTIONAL = {"date"}
 WHAT = "cannot read the demo's story"

@@ -67,10 +67,14 @@ class Teller:
 
     def act(self, step):
         user = self.env["res.users"].search([("login", "=", step["by"])])
-        name = step.get("answer_to") or step.get("note_on") or step.get("acknowledge")
+        kinds = ("answer_to", "note_on", "acknowledge", "exposure")
+        name = next(step[kind] for kind in kinds if kind in step)
         ticket = self.tickets[name].with_user(user)
         if "acknowledge" in step:
             ticket.dispute_case_id.handoff_ids.action_acknowledge()
+            return
+        if "exposure" in step:
+            ticket.dispute_case_id.amount_disputed = step["amount"]
             return
         answers = "answer_to" in step
         ticket.message_post(
