@@ -1,8 +1,6 @@
-import base64
 import logging
 
 from odoo import api, fields, models
-from odoo.http import request
 from odoo.tools import is_html_empty, plaintext2html
 
 from .. import screening
@@ -38,7 +36,7 @@ class DisputeInbound(models.Model):
 
     _name = "dispute.inbound"
     _description = "Inbound Text"
-    _inherit = ["dispute.ticket.bound", "dispute.immutable"]
+    _inherit = ["dispute.provenance", "dispute.ticket.bound", "dispute.immutable"]
     _order = "id desc"
     _immutable_columns = (
         "raw",
@@ -58,25 +56,6 @@ class DisputeInbound(models.Model):
     message_id = fields.Many2one("mail.message", index=True, ondelete="set null")
     company_id = fields.Many2one("res.company", required=True, ondelete="restrict")
     signal_ids = fields.One2many("dispute.signal", "inbound_id", string="Signals")
-    # provenance, as this server knows it
-    origin = fields.Selection(
-        selection=[
-            ("gateway", "Received by mail"),
-            ("handed_in", "Mail handed in by a program"),
-            ("portal", "Written in the portal"),
-            ("web", "Written in Odoo by staff"),
-            ("rpc", "Entered through an external call"),
-            ("system", "Created by the system"),
-        ],
-        required=True,
-        readonly=True,
-        help="How the text arrived, noted by the server. "
-        "What the message says about itself is not trusted.",
-    )
-    recorded_by = fields.Char(
-        readonly=True, help="Login of the account under which the text arrived."
-    )
-    remote_address = fields.Char(readonly=True, help="Network address, if known.")
     speaker = fields.Selection(
         selection=[
             ("customer", "Customer"),
@@ -87,22 +66,10 @@ class DisputeInbound(models.Model):
         required=True,
         readonly=True,
     )
-    received_at = fields.Datetime(
-        required=True, readonly=True, default=fields.Datetime.now
-    )
     # the text itself, as it arrived
-    subject = fields.Char(readonly=True)
     body = fields.Text(string="Text as Received", readonly=True)
     preview = fields.Html(compute="_compute_preview", sanitize=True)
     author_name = fields.Char(readonly=True)
-    author_email = fields.Char(readonly=True)
-    message_identifier = fields.Char(
-        string="Message-ID", readonly=True, index="btree_not_null"
-    )
-    raw = fields.Binary(string="Original Mail", attachment=False, readonly=True)
-    raw_name = fields.Char(compute="_compute_raw_name")
-    raw_sha256 = fields.Char(string="SHA-256 of the Original", readonly=True)
-    raw_size = fields.Integer(string="Size (bytes)", readonly=True)
     # what became of it
     state = fields.Selection(
         selection=[
@@ -121,6 +88,18 @@ class DisputeInbound(models.Model):
     language_name = fields.Char(string="Language", compute="_compute_language_name")
     level = fields.Char(readonly=True, export_string_translation=False)
     lexicon_version = fields.Char(readonly=True)
+    unread_reason = fields.Selection(
+        selection=[
+            ("empty", "There is no text to read. Look at the attachments."),
+            (
+                "language",
+                "The language is not recognised or has no lexicon yet. "
+                "Read it yourself.",
+            ),
+        ],
+        string="Why Not",
+        readonly=True,
+    )
     problem = fields.Char(readonly=True)
     attempts = fields.Integer(readonly=True)
 
@@ -130,10 +109,6 @@ class DisputeInbound(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = row.subject or row.author_name or self.env._("Text")
-
-    def _compute_raw_name(self):
-        for row in self:
-            row.raw_name = f"{row.ticket_id.number or 'mail'}-{row.id}.eml"
 
     @api.depends("body")
     def _compute_preview(self):
@@ -247,9 +222,18 @@ class DisputeInbound(models.Model):
             language=result.language,
             level=result.level,
             lexicon_version=screener.version,
-            problem=False if known else self._get_not_screened_reason(result),
+            unread_reason=not known
+            and ("language" if result.text.strip() else "empty"),
+            problem=False,
         )
         return result
+
+    def _describe_state(self):
+        """What an agent should know of a text that was not read, in one sentence."""
+        self.ensure_one()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        reasons = dict(self._fields["unread_reason"]._description_selection(self.env))
+        return f"{states[self.state]}: {self.problem or reasons[self.unread_reason]}"
 
     def _pass_on(self, screenings):
         """Hand findings to the next station; a failure there is put off, not raised.
@@ -333,38 +317,9 @@ class DisputeInbound(models.Model):
         }
 
     @api.model
-    def _prepare_provenance_values(self):
-        values = {"origin": "system", "recorded_by": self.env.user.login}
-        if request:
-            path = request.httprequest.path
-            values["remote_address"] = request.httprequest.remote_addr
-            if not self.env.user._is_internal():
-                values["origin"] = "portal"
-            elif path.startswith("/mail/") or path.endswith("/web_save"):
-                values["origin"] = "web"
-            else:
-                values["origin"] = "rpc"
-        return values
-
-    @api.model
-    def _prepare_gateway_provenance(self):
-        """Who hands a mail to the gateway: a mail server's fetching, or a call.
-
-        Any employee may call the gateway, as a mail transfer agent does; the record
-        says under which account and from where.
-        """
-        values = self._prepare_provenance_values()
-        return values | {"origin": "handed_in" if request else "gateway"}
-
-    @api.model
     def _prepare_mail_values(self, mail, values):
         """Hook: what a mail adds to the ``values`` of its message."""
-        added = {
-            **mail.provenance,
-            "raw": base64.b64encode(mail.raw),
-            "raw_sha256": mail.sha256,
-            "raw_size": len(mail.raw),
-        }
+        added = self._prepare_raw_values(mail)
         if not mail.header("From"):
             added.update(author_name=False, author_email=False)
         if len(values["body"]) > BODY_LIMIT:
@@ -381,14 +336,6 @@ class DisputeInbound(models.Model):
     @api.model
     def _prepare_failure_values(self, error):
         return {"state": "pending", "problem": describe_error(error)}
-
-    @api.model
-    def _get_not_screened_reason(self, result):
-        if not result.text.strip():
-            return self.env._("There is no text to read. Look at the attachments.")
-        return self.env._(
-            "The language is not recognised or has no lexicon yet. Read it yourself."
-        )
 
     # ------------------------------------------------------------------
     # Retry
@@ -410,8 +357,8 @@ class DisputeInbound(models.Model):
                 "attempts": row.attempts + 1,
             }
             screenings.append(row._screen(values))
-            outcome = {"state", "language", "level", "lexicon_version", "problem"}
-            row.write({k: v for k, v in values.items() if k in outcome | {"attempts"}})
+            outcome = values.keys() - {"speaker", "body", "subject"}
+            row.write({name: values[name] for name in outcome})
         self._pass_on(screenings)
         self.ticket_id._update_dispute_level()
         done = self.ticket_id.filtered(

@@ -8,6 +8,7 @@ from odoo.tools import email_normalize_all, html2plaintext
 
 from ..provenance import InboundMail, describe_error, storable
 from ..screening.mail import read_mail
+from .dispute_provenance import PROVENANCE
 
 MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 # What Python's header parser surely understands
@@ -29,7 +30,12 @@ class DisputeStrayMail(models.Model):
 
     _name = "dispute.stray.mail"
     _description = "Mail Without Message"
-    _inherit = ["dispute.immutable", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dispute.provenance",
+        "dispute.immutable",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _rec_name = "subject"
     _immutable_columns = (
@@ -55,31 +61,11 @@ class DisputeStrayMail(models.Model):
         required=True,
         readonly=True,
     )
-    received_at = fields.Datetime(
-        required=True, readonly=True, default=fields.Datetime.now
-    )
-    origin = fields.Char(readonly=True, export_string_translation=False)
-    recorded_by = fields.Char(
-        readonly=True, help="Login of the account under which the mail arrived."
-    )
-    remote_address = fields.Char(readonly=True, help="Network address, if known.")
-    subject = fields.Char(readonly=True)
-    author_email = fields.Char(readonly=True)
-    message_identifier = fields.Char(string="Message-ID", readonly=True)
-    raw = fields.Binary(
-        string="Original Mail", attachment=False, readonly=True, required=True
-    )
-    raw_name = fields.Char(compute="_compute_raw_name")
-    raw_sha256 = fields.Char(string="SHA-256 of the Original", readonly=True)
     problem = fields.Char(readonly=True)
     attempts = fields.Integer(readonly=True)
     fallback_model = fields.Char(readonly=True, export_string_translation=False)
 
     _undelivered = models.Index("(id) WHERE state = 'undelivered'")
-
-    def _compute_raw_name(self):
-        for row in self:
-            row.raw_name = f"mail-{row.id}.eml"
 
     # ------------------------------------------------------------------
     # Keeping
@@ -165,11 +151,9 @@ class DisputeStrayMail(models.Model):
                 "subject": mail.header("Subject"),
                 "author_email": mail.header("From"),
                 "message_identifier": mail.header("Message-ID"),
-                "raw": base64.b64encode(mail.raw),
-                "raw_sha256": mail.sha256,
                 "problem": problem,
                 "fallback_model": fallback_model,
-                **mail.provenance,
+                **self._prepare_raw_values(mail),
             }
         )
         if state == "undelivered":
@@ -235,9 +219,7 @@ class DisputeStrayMail(models.Model):
         self.ensure_one()
         mail = InboundMail(base64.b64decode(self.raw))
         mail.stray_id = self.id
-        mail.provenance = {
-            name: self[name] for name in ("origin", "recorded_by", "remote_address")
-        }
+        mail.provenance = {name: self[name] for name in PROVENANCE}
         self.env["mail.thread"].message_process(self.fallback_model or None, mail)
         if mail.captured:
             self.write({"state": "delivered", "problem": False})

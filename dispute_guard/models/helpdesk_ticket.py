@@ -143,10 +143,7 @@ class HelpdeskTicket(models.Model):
             late = ticket.dispute_inbound_ids.filtered(
                 lambda row: row.state in ("pending", "not_screened")
             )[:1]
-            labels = dict(late._fields["state"]._description_selection(self.env))
-            ticket.dispute_screening_note = (
-                f"{labels[late.state]}: {late.problem}" if late else False
-            )
+            ticket.dispute_screening_note = late._describe_state() if late else False
 
     @api.depends("dispute_handoff_ids.state", "dispute_level")
     def _compute_dispute_advice(self):
