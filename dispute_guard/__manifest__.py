@@ -40,6 +40,7 @@
         "demo/ir_attachment_demo.xml",
         "demo/dispute_guard_demo.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [

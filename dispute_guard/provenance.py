@@ -13,12 +13,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from email.utils import parseaddr
 from xmlrpc.client import Binary
 
 from .ledger import sha256_hex
 from .screening import speaker
 
+LONGEST_IDENTIFIER = 998  # characters; RFC 5322 allows no longer line
 _UNDER_WAY = ContextVar("dispute_guard_mail", default=None)
+SHOWN_HEADERS = ("From", "Subject", "Content-Type", "Content-Transfer-Encoding")
 MESSAGE_ID_HEADER = re.compile(rb"(?im)^message-id:.*(?:\r?\n[ \t].*)*")
 
 
@@ -53,7 +56,9 @@ class InboundMail:
             message = message.data
         if isinstance(message, str):
             message = message.encode("utf-8", "surrogateescape")
-        self.raw = bytes(message)
+        if not isinstance(message, bytes):
+            raise TypeError(f"a mail is bytes or text, not {type(message).__name__}")
+        self.raw = message
         self.sha256 = sha256_hex(self.raw)
         # NUL is not allowed in a mail (RFC 5322) nor in PostgreSQL.
         self.headers = BytesHeaderParser(policy=compat32).parsebytes(
@@ -81,6 +86,16 @@ class InboundMail:
         return [_decode(value) for value in self.headers.get_all(name, [])]
 
     @property
+    def sender(self):
+        """The address that the mail says it is from, or an empty string."""
+        return parseaddr(self.header("From"))[1]
+
+    @property
+    def identifier_shown(self):
+        """Its Message-ID as far as a database can index it."""
+        return self.header("Message-ID")[:LONGEST_IDENTIFIER]
+
+    @property
     def deliverable(self):
         """The bytes to give to Odoo: as received, unless something forbids it."""
         raw = self.cover or self.raw
@@ -92,12 +107,14 @@ class InboundMail:
 
     @property
     def body_sha256(self):
-        """Digest of what follows the header; equal for two copies of one mail whose
-        trace headers differ."""
+        """Digest of what a reader sees; equal for two copies of one mail whose trace
+        headers differ."""
         for separator in (b"\r\n\r\n", b"\n\n"):
             _header, found, body = self.raw.partition(separator)
             if found:
-                return sha256_hex(body.replace(b"\r\n", b"\n").rstrip())
+                shown = [self.header(name) for name in SHOWN_HEADERS]
+                text = body.replace(b"\r\n", b"\n").rstrip()
+                return sha256_hex("\0".join(shown).encode() + b"\0" + text)
         return self.sha256
 
 

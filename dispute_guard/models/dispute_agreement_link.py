@@ -124,6 +124,8 @@ class DisputeAgreementLink(models.Model):
 
     def _prepare_evidence_item(self):
         """Hook: the item of evidence for this link."""
+        # sudo: agreement - who may work on the ticket may say that it matters
+        self = self.sudo()
         agreement = self.agreement_id
         return {
             "kind": "agreement",

@@ -64,7 +64,12 @@ class DisputeCase(models.Model):
     hold_reason = fields.Char(readonly=True)
     hold_at = fields.Datetime(string="Held Since", readonly=True)
     # what belongs to it
-    ticket_ids = fields.One2many("helpdesk.ticket", "dispute_case_id", string="Tickets")
+    ticket_ids = fields.One2many(
+        "helpdesk.ticket",
+        "dispute_case_id",
+        string="Tickets",
+        context={"active_test": False},
+    )
     signal_ids = fields.One2many(
         "dispute.signal",
         "case_id",
@@ -100,6 +105,7 @@ class DisputeCase(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_hold_write(vals)
             if vals.get("name", "/") == "/":
                 company = vals.get("company_id") or self.env.company.id
                 vals["name"] = (
@@ -110,11 +116,14 @@ class DisputeCase(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_hold_write(vals)
+        return super(DisputeCase, off_work(self)).write(vals)
+
+    def _check_hold_write(self, vals):
         if vals.keys() & {"hold", "hold_reason", "hold_at"} and not is_at_work(self):
             raise UserError(
                 self.env._("A hold is placed or released by its button, with a reason.")
             )
-        return super(DisputeCase, off_work(self)).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held(self):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
+from ..provenance import describe_error
 from .dispute_professional import ROLES
 
 _logger = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class DisputeHandoff(models.Model):
     outcome = fields.Text()
     # clocks
     threat_at = fields.Datetime(readonly=True)
+    attempted_at = fields.Datetime(readonly=True, export_string_translation=False)
     sent_at = fields.Datetime(readonly=True)
     deadline = fields.Datetime(string="Acknowledge By", readonly=True)
     acknowledged_at = fields.Datetime(readonly=True)
@@ -178,23 +180,32 @@ class DisputeHandoff(models.Model):
     def _cron_dispatch(self):
         """Send the handoffs that wait, each on its own; one that fails stays."""
         cron = self.env["ir.cron"]
-        waiting = self.search([("state", "=", "to_send")], limit=DISPATCH_LIMIT)
+        # Oldest first, those that have found nobody so far last.
+        waiting = self.search(
+            [("state", "=", "to_send")],
+            order="attempted_at ASC NULLS FIRST, id",
+            limit=DISPATCH_LIMIT,
+        )
         cron._commit_progress(remaining=len(waiting))
         for handoff in waiting:
+            handoff.attempted_at = fields.Datetime.now()
             try:
                 with self.env.cr.savepoint():
                     handoff._dispatch()
-            except Exception:
+            except Exception as error:
                 _logger.exception("Handoff %s could not be sent", handoff.id)
+                handoff.company_id._tell_dispute_administrator(
+                    handoff, describe_error(error)
+                )
             if not cron._commit_progress(1):
                 break
 
     def _dispatch(self):
         """Choose the professional, write the brief, mail it, plan the follow-up."""
         self.ensure_one()
-        if not self.professional_id:
+        if not self.professional_id.email:
             self.professional_id = self.env["dispute.professional"]._choose(
-                self.role, self.company_id, self.language
+                self.role, self.company_id, self.language, self.partner_id
             )
         if not self.professional_id:
             self._plan_activity(
@@ -204,7 +215,7 @@ class DisputeHandoff(models.Model):
             return
         now = fields.Datetime.now()
         self.deadline = self._get_deadline(now)
-        self.brief = self._make_brief()
+        self.brief = self.brief or self._make_brief()
         template = self.env.ref("dispute_guard.mail_template_handoff")
         mail_id = template.send_mail(self.id, force_send=False)
         # sudo: mail.mail - who may send a handoff need not see other mails
@@ -280,8 +291,8 @@ class DisputeHandoff(models.Model):
                     "details": {
                         "case": self.case_id.name,
                         "role": self.role,
-                        "professional": partner.name,
-                        "address": partner.email,
+                        "professional": partner.name or "",
+                        "address": partner.email or "",
                     },
                 }
             ]
@@ -298,7 +309,7 @@ class DisputeHandoff(models.Model):
 
     def action_acknowledge(self):
         """Note that the professional has taken the matter over."""
-        waiting = self.filtered(lambda handoff: handoff.state in WAITING_STATES)
+        waiting = self.filtered(lambda handoff: handoff.state == "sent")
         waiting.write(
             {"state": "acknowledged", "acknowledged_at": fields.Datetime.now()}
         )

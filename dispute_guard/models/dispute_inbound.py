@@ -1,10 +1,17 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.tools import is_html_empty, plaintext2html
+from odoo.http import request
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import html2plaintext, is_html_empty, plaintext2html
 
 from .. import screening
-from ..provenance import describe_error, gateway_mail, storable
+from ..provenance import (
+    LONGEST_IDENTIFIER,
+    describe_error,
+    gateway_mail,
+    storable,
+)
 from ..screening.mail import read_mail
 from ..screening.markup import text_of_html
 
@@ -21,6 +28,7 @@ OWN_MESSAGE_TYPES = {
 # Characters from which on Odoo's HTML sanitiser may have cut a body (libxml2 stops at
 # ten million): such a text is read from the bytes of the mail instead.
 BODY_LIMIT = 5_000_000
+NOT_CUSTOMER = ("staff", "robot")
 RETRY_LIMIT = 100
 RETRY_TIMES = 10
 
@@ -67,7 +75,7 @@ class DisputeInbound(models.Model):
         readonly=True,
     )
     # the text itself, as it arrived
-    body = fields.Text(string="Text as Received", readonly=True)
+    body = fields.Text(string="Text as Received", readonly=True, prefetch=False)
     preview = fields.Html(compute="_compute_preview", sanitize=True)
     author_name = fields.Char(readonly=True)
     # what became of it
@@ -95,6 +103,11 @@ class DisputeInbound(models.Model):
                 "language",
                 "The language is not recognised or has no lexicon yet. "
                 "Read it yourself.",
+            ),
+            (
+                "other",
+                "It came as an automatic mail or from our own address, but with words "
+                "that count. Read it yourself.",
             ),
         ],
         string="Why Not",
@@ -153,14 +166,47 @@ class DisputeInbound(models.Model):
 
     @api.model
     def _capture_descriptions(self, tickets):
-        """Capture the descriptions of ``tickets`` that were not made from a mail."""
+        """Capture the descriptions of ``tickets`` that say something new."""
         return self._capture(
             [
                 self._prepare_description_values(ticket)
+                | self._prepare_provenance_values()
                 for ticket in tickets
                 if not is_html_empty(ticket.description)
+                and not ticket.dispute_inbound_ids._have_read(ticket.description)
             ]
         )
+
+    def _have_read(self, body):
+        """Whether the words of ``body`` (HTML) stand in one of these texts."""
+        words = html2plaintext(body).split()
+        return any(
+            " ".join(words) in " ".join(html2plaintext(row.body or "").split())
+            for row in self
+        )
+
+    @api.model
+    def _capture_edited(self, messages):
+        """Capture again those of ``messages`` that were captured and changed since.
+
+        Otherwise a customer could write "Hello" in the portal and edit it afterwards.
+        """
+        # sudo: dispute.inbound - whoever edits, the new words are read
+        captured = self.sudo().search(
+            [
+                ("message_id", "in", messages.ids),
+                ("speaker", "in", ("customer", "reported")),
+            ]
+        )
+        vals_list = []
+        for message, rows in captured.grouped("message_id").items():
+            if not is_html_empty(message.body) and not rows._have_read(message.body):
+                values = self._prepare_message_values(
+                    message, rows[0].ticket_id, message.body
+                )
+                provenance = self._prepare_provenance_values()
+                vals_list.append(values | provenance | {"speaker": rows[0].speaker})
+        return self._capture(vals_list)
 
     @api.model
     def _capture_unposted(self, mail, ticket):
@@ -180,7 +226,7 @@ class DisputeInbound(models.Model):
             "body": self._get_readable_body(mail),
             "author_name": author.name or mail.header("From"),
             "author_email": mail.header("From"),
-            "message_identifier": mail.header("Message-ID"),
+            "message_identifier": mail.identifier_shown,
         }
         return self._capture([values | self._prepare_mail_values(mail, values)])
 
@@ -202,9 +248,6 @@ class DisputeInbound(models.Model):
 
         :return: the Screening, or None if there is none (skipped, failed)
         """
-        if values["speaker"] in ("staff", "robot"):
-            values["state"] = "skipped"
-            return None
         try:
             screener = screening.default_screener()
             result = screener.screen(
@@ -214,6 +257,8 @@ class DisputeInbound(models.Model):
             _logger.exception("Screening failed, the text is kept for a retry")
             values.update(self._prepare_failure_values(error))
             return None
+        if values["speaker"] in NOT_CUSTOMER:
+            return self._screen_other(values, result)
         known = result.level != "not_screened" and (
             result.text.strip() or result.findings
         )
@@ -225,6 +270,24 @@ class DisputeInbound(models.Model):
             unread_reason=not known
             and ("language" if result.text.strip() else "empty"),
             problem=False,
+        )
+        return result
+
+    @api.model
+    def _screen_other(self, values, result):
+        """Outcome for what came as a robot's mail or from our own address.
+
+        Both can be claimed by anybody, and law firms' systems send automatic mail: it
+        counts for nothing, but threatening words in it are not passed over.
+        """
+        values["state"] = "skipped"
+        if result.level not in ("tense", "hostile", "legal"):
+            return None
+        values.update(
+            state="not_screened",
+            unread_reason="other",
+            language=result.language,
+            lexicon_version=screening.default_screener().version,
         )
         return result
 
@@ -250,9 +313,14 @@ class DisputeInbound(models.Model):
                 with self.env.cr.savepoint():
                     self.env["dispute.signal"]._raise_signals(found)
         except Exception as error:
-            _logger.exception("Signals could not be raised, kept for a retry")
+            if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) and request:
+                raise  # the call is run again from its start
             failed = self.browse([inbound.id for inbound, _result in found])
             failed.write(self._prepare_failure_values(error))
+            self.env.ref("dispute_guard.ir_cron_screening")._trigger()
+            if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+                return  # somebody else is writing on the ticket just now
+            _logger.exception("Signals could not be raised, kept for a retry")
         late = self.filtered(lambda row: row.state in ("pending", "not_screened"))
         if late:
             late.ticket_id._update_dispute_level()
@@ -270,7 +338,7 @@ class DisputeInbound(models.Model):
         """
         if mail and mail.speaker in ("auto_reply", "bounce"):
             return "robot"
-        if mail and not mail.header("From"):
+        if mail and not mail.sender:
             return "customer"  # Odoo takes the gateway's own user for the author
         author = message.author_id
         if author and not author.partner_share:
@@ -297,7 +365,7 @@ class DisputeInbound(models.Model):
             "body": str(body or ""),
             "author_name": message.author_id.name or message.email_from,
             "author_email": message.email_from,
-            "message_identifier": message.message_id,
+            "message_identifier": (message.message_id or "")[:LONGEST_IDENTIFIER],
         }
 
     @api.model
@@ -305,7 +373,6 @@ class DisputeInbound(models.Model):
         """Hook: the row for a ticket that was opened by hand or by a web form."""
         by_staff = self.env.user._is_internal()
         return {
-            **self._prepare_provenance_values(),
             "ticket_id": ticket.id,
             "message_id": False,
             "company_id": ticket.company_id.id,
@@ -320,9 +387,9 @@ class DisputeInbound(models.Model):
     def _prepare_mail_values(self, mail, values):
         """Hook: what a mail adds to the ``values`` of its message."""
         added = self._prepare_raw_values(mail)
-        if not mail.header("From"):
+        if not mail.sender:
             added.update(author_name=False, author_email=False)
-        if len(values["body"]) > BODY_LIMIT:
+        if len(values["body"]) > BODY_LIMIT or is_html_empty(values["body"]):
             added["body"] = self._get_readable_body(mail)
         return added
 
@@ -374,7 +441,14 @@ class DisputeInbound(models.Model):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(rows))
         for row in rows:
-            row.action_retry()
+            try:
+                with self.env.cr.savepoint():
+                    row._screen_again()
+            except Exception as error:
+                _logger.exception("Text %s could not be screened again", row.id)
+                row.write(
+                    {"attempts": row.attempts + 1, "problem": describe_error(error)}
+                )
             if not cron._commit_progress(1):
                 break
 

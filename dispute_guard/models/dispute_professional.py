@@ -55,23 +55,44 @@ class DisputeProfessional(models.Model):
                     )
                 )
 
+    @api.constrains("partner_id")
+    def _check_partner(self):
+        """A professional behind an alias would make a ticket of each brief."""
+        addresses = self.partner_id.mapped("email_normalized")
+        # sudo: mail.alias - compared, not shown
+        aliases = self.env["mail.alias"].sudo()
+        if taken := aliases.search([("alias_full_name", "in", addresses)], limit=1):
+            raise ValidationError(
+                self.env._(
+                    "%(address)s is an address of this system. Choose a partner with "
+                    "an address of his own.",
+                    address=taken.alias_full_name,
+                )
+            )
+
     def _speaks(self, language):
         self.ensure_one()
         codes = [code.strip() for code in (self.language_codes or "").split(",")]
         return not self.language_codes or language in codes
 
     @api.model
-    def _choose(self, role, company, language):
+    def _choose(self, role, company, language, customer):
         """Hook: who takes a handoff; empty if nobody can.
 
         Who speaks the customer's language comes first, then the order of the list.
 
         :param str role: one of ROLES
         :param str language: ISO 639-1 code of the customer's text, or None
+        :param customer: partner on the other side, who gets no brief about himself
         """
         # sudo: dispute.professional - chosen for whoever's message caused it
         candidates = self.sudo().search(
             [("role", "=", role), ("company_id", "in", [False, company.id])]
         )
-        reachable = candidates.filtered("email")
+        reachable = candidates.filtered(
+            lambda person: person.email
+            and not (
+                person.partner_id.commercial_partner_id & customer.commercial_partner_id
+            )
+        )
         return reachable.sorted(lambda person: not person._speaks(language))[:1]

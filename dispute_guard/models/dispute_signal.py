@@ -165,7 +165,11 @@ class DisputeSignal(models.Model):
     def _prepare_signal_values(self, inbound, result, finding):
         """Hook: the values of the signal for ``finding``."""
         # Old or foreign words and the law merely mentioned move nothing by themselves.
-        counts = finding.segment in ("subject", "new") and finding.grade != "mention"
+        counts = (
+            finding.segment in ("subject", "new")
+            and finding.grade != "mention"
+            and inbound.state == "screened"
+        )
         return {
             "ticket_id": inbound.ticket_id.id,
             "inbound_id": inbound.id,

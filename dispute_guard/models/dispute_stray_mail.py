@@ -1,4 +1,5 @@
 import base64
+import logging
 import re
 from email.message import EmailMessage
 from email.utils import formataddr, parseaddr
@@ -6,7 +7,12 @@ from email.utils import formataddr, parseaddr
 from odoo import api, fields, models
 from odoo.tools import email_normalize_all, html2plaintext
 
-from ..provenance import InboundMail, describe_error, storable
+from ..provenance import (
+    LONGEST_IDENTIFIER,
+    InboundMail,
+    describe_error,
+    storable,
+)
 from ..screening.mail import read_mail
 from .dispute_provenance import PROVENANCE
 
@@ -15,9 +21,10 @@ MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 IDENTIFIER = re.compile(r"<[\w.+=$/-]+@[\w.+=$/-]+>", re.ASCII)
 ADDRESS = re.compile(r"[\w.+=$/-]+@[\w.-]+", re.ASCII)
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+_logger = logging.getLogger(__name__)
+
 RETRY_LIMIT = 50
 RETRY_TIMES = 10
-LONGEST_IDENTIFIER = 998  # characters; RFC 5322 allows no longer line
 
 
 class DisputeStrayMail(models.Model):
@@ -150,7 +157,7 @@ class DisputeStrayMail(models.Model):
                 "state": state,
                 "subject": mail.header("Subject"),
                 "author_email": mail.header("From"),
-                "message_identifier": mail.header("Message-ID"),
+                "message_identifier": mail.identifier_shown,
                 "problem": problem,
                 "fallback_model": fallback_model,
                 **self._prepare_raw_values(mail),
@@ -193,7 +200,7 @@ class DisputeStrayMail(models.Model):
         return (
             self.env["dispute.inbound"]
             .sudo()
-            .search([("message_identifier", "=", mail.header("Message-ID"))], limit=1)
+            .search([("message_identifier", "=", mail.identifier_shown)], limit=1)
         )
 
     @api.model
@@ -282,7 +289,14 @@ class DisputeStrayMail(models.Model):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(rows))
         for row in rows:
-            row.action_retry()
+            try:
+                with self.env.cr.savepoint():
+                    row._deliver()
+            except Exception as error:
+                _logger.exception("Mail %s could not be delivered again", row.id)
+                row.write(
+                    {"attempts": row.attempts + 1, "problem": describe_error(error)}
+                )
             if not cron._commit_progress(1):
                 break
 

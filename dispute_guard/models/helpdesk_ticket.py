@@ -213,7 +213,10 @@ class HelpdeskTicket(models.Model):
 
     def write(self, vals):
         self._check_dispute_write(vals)
-        return super(HelpdeskTicket, off_work(self)).write(vals)
+        result = super(HelpdeskTicket, off_work(self)).write(vals)
+        if "description" in vals and not gateway_mail():
+            self.env["dispute.inbound"]._capture_descriptions(self)
+        return result
 
     def _check_dispute_write(self, vals):
         """Refuse what would hide a threat or evade a hold."""
@@ -224,6 +227,8 @@ class HelpdeskTicket(models.Model):
                     "those."
                 )
             )
+        if vals.get("active") is False:
+            self._check_dispute_hold()
         if "dispute_case_id" in vals and not is_at_work(self):
             user = self.env.user
             if not (
@@ -239,6 +244,10 @@ class HelpdeskTicket(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_dispute_hold(self):
+        self._check_dispute_hold()
+
+    def _check_dispute_hold(self):
+        """:raise UserError: when one of the tickets is under legal hold"""
         # sudo: dispute.case - a hold binds also users who may not see the case
         for case in self.sudo().dispute_case_id.filtered("hold"):
             raise UserError(case._get_hold_refusal())
@@ -292,7 +301,8 @@ class HelpdeskTicket(models.Model):
     def _prepare_dispute_case_values(self):
         """Hook: the values of the case for this ticket."""
         return {
-            "title": self.name,
+            # on one line, for it becomes the subject of mails
+            "title": " ".join((self.name or "").split()),
             "partner_id": self.commercial_partner_id.id,
             "company_id": self.company_id.id,
             "user_id": self._get_dispute_responsible().id,

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from .dispute_signal import LIVE_STATES
+
+# Types of message that people write; a hold keeps them.
+SPOKEN = ("comment", "email")
+# What a held message says and may not change; Odoo itself writes other fields later.
+HELD_FIELDS = {"body", "date", "email_from", "model", "res_id"}
 
 
 class MailMessage(models.Model):
@@ -57,26 +61,39 @@ class MailMessage(models.Model):
         """
         if not {"model", "res_id"} <= vals.keys():
             vals = {"model": self.model, "res_id": self.res_id}
-        return vals["model"] == "helpdesk.ticket" and vals["res_id"]
+        return vals["model"] == "helpdesk.ticket" and int(vals["res_id"] or 0)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_dispute_hold(self):
-        # Only captured messages: a veto on outgoing mail would break the clean-up
-        # of sent mail after the mail server has already taken it.
-        # sudo: dispute.inbound - a hold binds also users who may not see the case
-        held = (
-            self.env["dispute.inbound"]
-            .sudo()
-            .search(
-                [
-                    ("message_id", "in", self.ids),
-                    ("ticket_id.dispute_case_id.hold", "=", True),
-                ],
-                limit=1,
+        # Not outgoing mail: a veto there would break the clean-up of sent mail after
+        # the mail server has already taken it.
+        self.filtered(lambda m: m.message_type in SPOKEN)._check_dispute_hold()
+
+    def _check_dispute_hold(self):
+        """:raise UserError: when one of the messages stands on a held ticket"""
+        tickets = {m.res_id for m in self.sudo() if m.model == "helpdesk.ticket"}
+        self.env["helpdesk.ticket"].browse(tickets).exists()._check_dispute_hold()
+
+    def write(self, vals):
+        changed = self.browse()
+        if vals.keys() & HELD_FIELDS:
+            # sudo: mail.message - compared, not shown
+            changed = self.sudo().filtered(
+                lambda message: message.model == "helpdesk.ticket"
+                and message._is_changed_by(vals)
             )
+            changed._check_dispute_hold()
+        result = super().write(vals)
+        if changed and "body" in vals:
+            self.env["dispute.inbound"]._capture_edited(changed)
+        return result
+
+    def _is_changed_by(self, vals):
+        """Whether ``vals`` really change what a held message says."""
+        new = self.new(
+            {name: vals[name] for name in HELD_FIELDS & vals.keys()}, origin=self
         )
-        if held:
-            raise UserError(held.ticket_id.dispute_case_id._get_hold_refusal())
+        return any(new[name] != self[name] for name in HELD_FIELDS & vals.keys())
 
     def _to_store_defaults(self, target):
         defaults = super()._to_store_defaults(target)

@@ -3,6 +3,7 @@ import logging
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..provenance import InboundMail, gateway_mail, under_way
@@ -44,8 +45,10 @@ class MailThread(models.AbstractModel):
                     thread_id=thread_id,
                 )
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise  # the caller runs the whole transaction again
+            raise  # a call is run again from its start
         except Exception as error:
+            if isinstance(error, AccessError) and not self.env.su:
+                raise  # who may not deliver a mail must not have it delivered later
             broken = self.env.cr._cnx.get_transaction_status() == (
                 TRANSACTION_STATUS_INERROR
             )
@@ -63,7 +66,14 @@ class MailThread(models.AbstractModel):
                 return False
             return self.message_process(model, mail)
         if not mail.captured:
-            stray._keep_unposted(mail, model)
+            try:
+                with self.env.cr.savepoint():
+                    stray._keep_unposted(mail, model)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception as error:
+                _logger.exception("A mail that Odoo did not post could not be read")
+                stray._keep_undelivered(mail, model, error)
         return result
 
     @api.model

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import models
+from odoo.tools import plaintext2html
 
 _logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class ResCompany(models.Model):
                         mail_activity_quick_update=True
                     ).activity_schedule(
                         activity_type,
-                        note=problem,
+                        note=plaintext2html(problem or ""),
                         user_id=self._get_dispute_administrator().id,
                     )
         except Exception:

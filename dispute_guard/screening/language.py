@@ -6,7 +6,7 @@ leads to "not screened" rather than "calm".
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from .finding import UNKNOWN
@@ -75,15 +75,16 @@ class LanguageGuesser:
         """Return the score of each language, and how many words are its alone."""
         scores: dict[str, float] = defaultdict(float)
         own: dict[str, int] = defaultdict(int)
-        for word in self._owners.keys() & words:
-            owners = self._owners[word]
+        known = map(self._owners.get, words & self._owners.keys())
+        for owners, count in Counter(known).items():
             if len(owners) == 1:
-                scores[owners[0]] += 1
-                own[owners[0]] += 1
+                scores[owners[0]] += count
+                own[owners[0]] += count
             else:
                 # A word that several languages share says little about each.
+                share = count * _SHARED[min(len(owners), len(_SHARED) - 1)]
                 for language in owners:
-                    scores[language] += _SHARED[min(len(owners), len(_SHARED) - 1)]
+                    scores[language] += share
         if not text.isascii():
             self._count_letters(text, scores, own)
         return scores, own

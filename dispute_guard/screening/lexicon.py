@@ -1,10 +1,14 @@
 """The rules of one language, indexed so that a text finds those that concern it."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
+from .finding import GRADES
 from .pattern import CAPITALS, EXCLAMATION, Element, Pattern
+
+# A kind of finding, and whether a mere mention: what is counted together.
+Sort = tuple[str, bool]
 
 
 class Context(NamedTuple):
@@ -16,6 +20,14 @@ class Context(NamedTuple):
     effect: str
     patterns: tuple[Pattern, ...]
     across: bool
+
+    @property
+    def heads(self) -> frozenset[str] | None:
+        """Words one of which stands in any match; ``None`` when they are unknown."""
+        first = [pattern.required[0] for pattern in self.patterns]
+        if any(each.starts or not each.heads for each in first):
+            return None
+        return frozenset().union(*(each.heads for each in first))
 
 
 class Rule(NamedTuple):
@@ -32,20 +44,25 @@ class Rule(NamedTuple):
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
+    @property
+    def sort(self) -> Sort:
+        """Mentions are counted apart: however many, they must not hide a threat."""
+        return self.kind, self.grade == "mention"
+
+    @property
+    def strength(self) -> tuple[int, int]:
+        """What the strongest hit of the rule is worth: grade, then weight."""
+        return GRADES.index(self.grade) if self.grade else 0, self.weight
+
 
 class Candidate(NamedTuple):
-    """A pattern that may match, because all its rare elements occur in the text."""
+    """A pattern that may match a text; sorts by ``rank``, the strongest first."""
 
+    rank: int
     pattern: Pattern
     rule: Rule
-    # The element to look for first, and the elements worth checking beforehand.
-    anchor: Element
-    rare: frozenset[Element]
-    # For each element that must be there, words one of which stands in any match.
+    # For each element beside the anchor, words one of which stands in any match.
     needs: tuple[frozenset[str], ...]
-
-    def may_match(self, words: set[str]) -> bool:
-        return not any(map(words.isdisjoint, self.needs))
 
 
 class Lexicon:
@@ -66,47 +83,64 @@ class Lexicon:
         self.thresholds: dict[str, int] = {}
         self.special: dict[str, Element] = {}
         self._keys: dict[Element, frozenset[str]] = {}
+        # The patterns to try when an element, their anchor, occurs.
         self._anchored: dict[Element, list[Candidate]] = defaultdict(list)
+        # Anchors by their words, by a word of their phrases, by their beginnings.
         self._exact: dict[str, tuple[Element, ...]] = {}
         self._phrases: dict[str, tuple[tuple[frozenset[str], Element], ...]] = {}
         self._starts: dict[str, tuple[Element, ...]] = {}
         self._start_lengths: list[int] = []
-        self._by_word: dict[str, tuple[Element, ...]] = {}
         self._typos = Typos()
-        # Misspelt words met so far, with what was meant.
+        # Words that are no misspelling, whatever they look like.
+        self._known: set[str] = set()
+        # By the name of a context, words one of which it needs.
+        self.context_heads: dict[str, frozenset[str]] = {}
+        # What was learnt from texts: the anchors of a word, all elements whose
+        # beginnings it has, what a misspelt word means.
+        self._by_word: dict[str, tuple[Element, ...]] = {}
+        self.begun: dict[str, tuple[Element, ...]] = {}
         self._meant: dict[str, str] = {}
         self._seen: set[str] = set()
 
     def finish(self) -> None:
         """Index the patterns, once everything is read."""
-        for rule in self.rules:
-            for pattern in rule.patterns:
-                anchor = min(pattern.required, key=self._commonness_then_size)
-                rare = {each for each in pattern.required if not self._commonness(each)}
-                needs = [
-                    self.keys_of(e)
-                    for e in pattern.required
-                    if e.tails and not e.starts
-                ]
-                candidate = Candidate(
-                    pattern, rule, anchor, frozenset(rare | {anchor}), tuple(needs)
-                )
-                self._anchored[anchor].append(candidate)
-                for element in candidate.rare:
-                    self._index(element)
+        pairs = [(pattern, rule) for rule in self.rules for pattern in rule.patterns]
+        pairs.sort(key=lambda pair: pair[1].strength, reverse=True)
+        for rank, (pattern, rule) in enumerate(pairs):
+            self._add(rank, pattern, rule)
+        contexts = {each.name: each for rule in self.rules for each in rule.unless}
+        for element in self.special.values():
+            self._note(element)
+        for context in contexts.values():
+            if heads := context.heads:
+                self.context_heads[context.name] = heads
+            for pattern in context.patterns:
+                for step in pattern.steps:
+                    self._note(step.element)
+        self._known |= self.frequent
         self._start_lengths = sorted({len(start) for start in self._starts})
         self._forget()
 
-    def _index(self, element: Element) -> None:
+    def _add(self, rank: int, pattern: Pattern, rule: Rule) -> None:
+        by_rarity = sorted(pattern.required, key=self._commonness_then_size)
+        anchor, *others = by_rarity
+        needs = [self.keys_of(e) for e in others if e.tails and not e.starts]
+        self._anchored[anchor].append(Candidate(rank, pattern, rule, tuple(needs)))
+        for phrase in anchor.phrases:
+            if len(phrase) == 1:
+                _append(self._exact, phrase[0], anchor)
+            else:
+                _append(self._phrases, self._key(phrase), (frozenset(phrase), anchor))
+        for element in by_rarity:
+            if element.fuzzy and (element is anchor or not self._commonness(element)):
+                self._typos.add_all(element)
+        for step in pattern.steps:
+            self._note(step.element)
+
+    def _note(self, element: Element) -> None:
+        self._known |= element.heads
         for start in element.starts:
             _append(self._starts, start, element)
-        for phrase in element.phrases:
-            if len(phrase) == 1:
-                _append(self._exact, phrase[0], element)
-                if element.fuzzy:
-                    self._typos.add(phrase[0])
-            else:
-                _append(self._phrases, self._key(phrase), (frozenset(phrase), element))
 
     def keys_of(self, element: Element) -> frozenset[str]:
         """Return words one of which any match of the element contains.
@@ -132,78 +166,100 @@ class Lexicon:
 
     def _forget(self) -> None:
         self._by_word = dict(self._exact)
-        self._seen = set(self._exact) | self.frequent
-        self._meant = {}
+        self.begun, self._meant, self._seen = {}, {}, set()
 
     def _learn(self, word: str) -> None:
-        """Note a word met for the first time, with the beginnings it matches."""
+        """Note a word met for the first time: its beginnings, or what it means."""
         if len(self._seen) >= self.MOST_SEEN:
             self._forget()
         self._seen.add(word)
-        if found := self._by_start(word):
-            self._by_word[word] = found
-        elif meant := self._typos.meant(word):
+        begun = [
+            element
+            for length in self._start_lengths
+            for element in self._starts.get(word[:length], ())
+        ]
+        if begun:
+            self.begun[word] = tuple(begun)
+            anchors = self._by_word.get(word, ())
+            anchors += tuple(e for e in begun if e in self._anchored)
+            if anchors:
+                self._by_word[word] = anchors
+        elif word not in self._known and (meant := self._typos.meant(word)):
             self._meant[word] = meant
-
-    def _by_start(self, word: str) -> tuple[Element, ...]:
-        found: tuple[Element, ...] = ()
-        for length in self._start_lengths:
-            if length > len(word):
-                break
-            found += self._starts.get(word[:length], ())
-        return found
-
-    def anchor_words(self, words: list[str]) -> list[str]:
-        """Return those of the words that patterns which may match start from."""
-        corrected = self.correct(words)
-        distinct = set(corrected)
-        anchors = {candidate.anchor for candidate in self.candidates(distinct)}
-        if not anchors:
-            return []
-        by_word, phrases = self._by_word, self._phrases
-        found = {
-            w for w in by_word.keys() & distinct if not anchors.isdisjoint(by_word[w])
-        }
-        for word in phrases.keys() & distinct:
-            if any(element in anchors for _phrase, element in phrases[word]):
-                found.add(word)
-        if corrected is words:
-            return list(found)
-        pairs = zip(words, corrected, strict=True)
-        return list({word for word, meant in pairs if meant in found})
+            self._learn(meant)
 
     def correct(self, words: list[str]) -> list[str]:
         """Return the words with misspelt ones put right, as far as rules care."""
         for word in set(words) - self._seen:
             self._learn(word)
         meant = self._meant
-        if meant.keys().isdisjoint(words):
+        if not meant or meant.keys().isdisjoint(words):
             return words
         return [meant.get(word, word) for word in words]
 
-    def candidates(self, words: set[str]) -> list[Candidate]:
-        """Return the patterns that a text of these corrected words may match."""
-        by_word = self._by_word
-        present: set[Element] = set()
-        for word in by_word.keys() & words:
-            present.update(by_word[word])
-        for word in self._phrases.keys() & words:
-            present.update(e for phrase, e in self._phrases[word] if phrase <= words)
+    def candidates(
+        self, words: set[str], closed: Container[Sort] = ()
+    ) -> list[Candidate]:
+        """Return the patterns that a text of these corrected words may match.
+
+        :param closed: sorts of rules to leave out
+        """
         found = []
-        for anchor in present & self._anchored.keys():
-            found += [
-                each
-                for each in self._anchored[anchor]
-                if each.rare <= present and each.may_match(words)
-            ]
+        for anchor in {anchor for anchor, _word in self._anchors(words)}:
+            found += self._tried(anchor, words, closed)
+        found.sort()
         return found
 
-    def loud(self) -> list[Candidate]:
+    def anchor_words(self, words: list[str], closed: Container[Sort] = ()) -> list[str]:
+        """Return those of the words that patterns which may match start from."""
+        corrected = self.correct(words)
+        distinct = set(corrected)
+        useful: dict[Element, bool] = {}
+        found = set()
+        for anchor, word in self._anchors(distinct):
+            if anchor not in useful:
+                useful[anchor] = bool(self._tried(anchor, distinct, closed))
+            if useful[anchor]:
+                found.add(word)
+        if corrected is words:
+            return list(found)
+        pairs = zip(words, corrected, strict=True)
+        return list({word for word, meant in pairs if meant in found})
+
+    def _anchors(self, words: set[str]) -> Iterator[tuple[Element, str]]:
+        """Yield the anchors that occur, each with a word of it."""
+        by_word, phrases = self._by_word, self._phrases
+        for word in by_word.keys() & words:
+            for anchor in by_word[word]:
+                yield anchor, word
+        for word in phrases.keys() & words:
+            for phrase, anchor in phrases[word]:
+                if phrase <= words:
+                    yield anchor, word
+
+    def _tried(
+        self, anchor: Element, words: set[str], closed: Container[Sort]
+    ) -> list[Candidate]:
+        """Return the patterns of an anchor whose other elements may occur too."""
+        found = []
+        lacks = words.isdisjoint
+        for candidate in self._anchored[anchor]:
+            for need in candidate.needs:
+                if lacks(need):
+                    break
+            else:
+                found.append(candidate)
+        if closed:
+            found = [each for each in found if each.rule.sort not in closed]
+        return found
+
+    def loud(self, closed: Container[Sort] = ()) -> list[Candidate]:
         """Return the patterns that need shouting and no word at all."""
         return [
             each
             for sign in (CAPITALS, EXCLAMATION)
             for each in self._anchored.get(sign, ())
+            if each.rule.sort not in closed
         ]
 
 
@@ -219,11 +275,12 @@ class Typos:
         self._words: set[str] = set()
         self._shortened: dict[str, str] = {}
 
-    def add(self, word: str) -> None:
-        if len(word) >= self.SHORTEST:
-            self._words.add(word)
-            for short in _shortened(word):
-                self._shortened.setdefault(short, word)
+    def add_all(self, element: Element) -> None:
+        for word in sorted(element.tails):
+            if len(word) >= self.SHORTEST and () in element.tails[word]:
+                self._words.add(word)
+                for short in _shortened(word):
+                    self._shortened.setdefault(short, word)
 
     def meant(self, word: str) -> str | None:
         if not self.SHORTEST - 1 <= len(word) <= 30 or word in self._words:

@@ -6,8 +6,10 @@ is tried only when all its elements have places, and then walks over them once.
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
+from .finding import GRADES
 from .lexicon import Candidate, Context, Lexicon, Rule
 from .normalise import Normal
 from .pattern import (
@@ -18,24 +20,29 @@ from .pattern import (
     Element,
     Pattern,
 )
-from .sentence import token_spans
+from .sentence import LONGEST, token_spans
 
 Span = tuple[int, int]
 
 _CAPITAL = "A-ZА-ЯЁĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲ"
-# Words in capitals; a mask of crossed-out letters is none.
-_capital_words = re.compile(f"\\b(?!X+\\b)[{_CAPITAL}]{{3,}}\\b").findall
+# Words in capitals. A set of letters comes first, which is found quickest.
+_capital_words = re.compile(
+    f"[{_CAPITAL}](?<!\\w\\w)[{_CAPITAL}]{{2,}}\\b"
+).findall
 _words = re.compile(r"[^\W\d_]{3,}").findall
 _exclaimed = re.compile(r"[!?]{2,}|!\s*!").search
 _FEWEST_SHOUTED = 4
+# The spans of single tokens; a sentence has no more.
+_ONE_WORD = [(at, at + 1) for at in range(LONGEST)]
 
 
 def shouts(cased: str, start: int, end: int) -> bool:
     """Tell whether a good part of the words stands in capitals."""
-    # Cheaper than the expressions below, and false for nearly every text.
-    if sum(map(str.isupper, cased[start:end].split())) < _FEWEST_SHOUTED:
+    words = _capital_words(cased, start, end)
+    if len(words) < _FEWEST_SHOUTED:
         return False
-    shouted = len(_capital_words(cased, start, end))
+    # A mask of crossed-out letters is no shouting.
+    shouted = sum(map(bool, (word.strip("X") for word in words)))
     return shouted >= _FEWEST_SHOUTED and shouted >= 0.4 * len(
         _words(cased, start, end)
     )
@@ -55,6 +62,10 @@ class Hit(NamedTuple):
     start: int
     end: int
 
+    @property
+    def strength(self) -> tuple[int, int]:
+        return GRADES.index(self.grade) if self.grade else 0, self.rule.weight
+
 
 class Sentence:
     """A sentence seen through the elements of one lexicon."""
@@ -62,25 +73,28 @@ class Sentence:
     def __init__(
         self, normal: Normal, start: int, end: int, lexicon: Lexicon, words: list[str]
     ):
-        """:param words: the tokens of ``normal.text[start:end]``"""
+        """:param words: the tokens of ``normal.text[start:end]``, misspelt ones right"""
         self.start, self.end, self.words = start, end, words
-        self.lexicon, self._text = lexicon, normal.text
-        self._at: dict[str, list[int]] = {}
-        for at, word in enumerate(words):
-            self._at.setdefault(word, []).append(at)
+        self.lexicon, self._normal = lexicon, normal
+        self._at: dict[str, list[Span]] = {}
+        known = self._at
+        for word, span in zip(words, _ONE_WORD, strict=False):
+            if word in known:
+                known[word].append(span)
+            else:
+                known[word] = [span]
+        self._distinct = set(known)
         count = len(words)
         self._places: dict[Element, list[Span]] = {
             SENTENCE_START: [(0, 0)],
             SENTENCE_END: [(count, count)],
-            CAPITALS: [(0, count)] if shouts(normal.cased, start, end) else [],
-            EXCLAMATION: [(count, count)] if exclaims(normal.cased, start, end) else [],
         }
         self._context_spans: dict[str, list[Span]] = {}
 
     def extent(self, first: int, last: int) -> Span:
         """Return where the tokens ``first:last`` stand in the normalised text."""
         spans = [
-            match.span() for match in token_spans(self._text, self.start, self.end)
+            match.span() for match in token_spans(self._normal.text, self.start, self.end)
         ]
         # A hit on the end of the sentence alone covers no token; take the last one.
         first = min(first, len(spans) - 1)
@@ -90,45 +104,82 @@ class Sentence:
         """Return the token spans of an element, in order of their ends."""
         places = self._places.get(element)
         if places is None:
-            places = [
-                (at, at + 1 + len(rest))
-                for word in element.tails.keys() & self._at.keys()
-                for rest in element.tails[word]
-                for at in self._at[word]
-                if not rest or tuple(self.words[at + 1 : at + 1 + len(rest)]) == rest
-            ]
-            for word in self._at if element.starts else ():
-                if word.startswith(element.starts) and word not in element.tails:
-                    places += [(at, at + 1) for at in self._at[word]]
-            places.sort(key=_by_end)
-            self._places[element] = places
+            places = self._places[element] = self._look_up(element)
         return places
+
+    def _look_up(self, element: Element) -> list[Span]:
+        if element is CAPITALS or element is EXCLAMATION:
+            return self._loud_places(element)
+        at = self._at
+        groups = []
+        for word in element.heads & self._distinct:
+            for rest in element.tails[word]:
+                groups.append(self._phrase_places(word, rest) if rest else at[word])
+        if element.starts:
+            begun = self.lexicon.begun
+            for word in begun.keys() & self._distinct:
+                if element in begun[word] and word not in element.heads:
+                    groups.append(at[word])
+        if len(groups) < 2:
+            return groups[0] if groups else []
+        return sorted(chain.from_iterable(groups), key=_by_end)
+
+    def _phrase_places(self, word: str, rest: tuple[str, ...]) -> list[Span]:
+        if not self._distinct.issuperset(rest):
+            return []
+        size, words = len(rest), list(rest)
+        return [
+            (start, end + size)
+            for start, end in self._at[word]
+            if self.words[end : end + size] == words
+        ]
+
+    def _loud_places(self, sign: Element) -> list[Span]:
+        here = self._normal.cased, self.start, self.end
+        count = len(self.words)
+        if sign is CAPITALS:
+            return [(0, count)] if shouts(*here) else []
+        return [(count, count)] if exclaims(*here) else []
 
     def find(self, pattern: Pattern) -> list[Span]:
         """Return the token spans a pattern covers, one for each place it can end."""
-        if not all(map(self.places, pattern.required)):
-            return []
+        places = self.places
+        for element in pattern.required:
+            if not places(element):
+                return []
         found: list[Span] = []
-        for at, step in enumerate(pattern.steps):
-            here = self.places(step.element)
+        for at, (element, gap, optional) in enumerate(pattern.steps):
+            here = places(element)
             if not at:
                 found = here
-            elif step.optional:
-                found = sorted(found + _follow(found, here, step.gap), key=_by_end)
+            elif optional:
+                found = sorted(found + _follow(found, here, gap), key=_by_end)
             else:
-                found = _follow(found, here, step.gap)
+                found = _follow(found, here, gap)
             if not found:
                 return []
         return found
 
     def hits(self, candidates: Iterable[Candidate]) -> list[Hit]:
-        """Return what the candidates find here, after looking at the surroundings."""
-        hits = []
-        for candidate in candidates:
-            for span in self.find(candidate.pattern):
-                grade = self._judge(candidate.rule, span)
+        """Return what the candidates find here, after looking at the surroundings.
+
+        :param candidates: the strongest first; of a kind that was found, weaker ones
+            are not tried, unless the weights of the kind are added up
+        """
+        hits: list[Hit] = []
+        enough: dict[str, tuple[int, int]] = {}
+        thresholds = self.lexicon.thresholds
+        for _rank, pattern, rule, _needs in candidates:
+            if rule.kind in enough and rule.strength < enough[rule.kind]:
+                continue
+            for span in self.find(pattern):
+                grade = self._judge(rule, span)
                 if grade is not None:
-                    hits.append(Hit(candidate.rule, grade, *span))
+                    hit = Hit(rule, grade, *span)
+                    hits.append(hit)
+                    if not thresholds[rule.kind]:
+                        known = enough.get(rule.kind, (0, 0))
+                        enough[rule.kind] = max(known, hit.strength)
         return hits
 
     def _judge(self, rule: Rule, span: Span) -> str | None:
@@ -183,9 +234,11 @@ class Sentence:
     def _spans_of(self, context: Context) -> list[Span]:
         spans = self._context_spans.get(context.name)
         if spans is None:
-            spans = [
-                span for pattern in context.patterns for span in self.find(pattern)
-            ]
+            heads = self.lexicon.context_heads.get(context.name)
+            patterns = context.patterns
+            if heads and heads.isdisjoint(self._distinct):
+                patterns = ()
+            spans = [span for pattern in patterns for span in self.find(pattern)]
             self._context_spans[context.name] = spans
         return spans
 
@@ -211,8 +264,8 @@ class Sentence:
         return (end, after) if context.where == "after" else (before, after)
 
 
-def _by_end(span: Span) -> int:
-    return span[1]
+def _by_end(span: Span) -> tuple[int, int]:
+    return span[1], span[0]
 
 
 def _follow(found: list[Span], here: list[Span], gap: int) -> list[Span]:

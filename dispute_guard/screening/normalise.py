@@ -29,7 +29,9 @@ _suspect = re.compile(f"[{_INVISIBLE}{_MARKS}{_COMPAT}]").search
 _invisible = re.compile(f"[{_INVISIBLE}]+").finditer
 _marked = re.compile(f"(?s).?[{_MARKS}]+").finditer
 _compat = re.compile(f"[{_COMPAT}]").finditer
-_script_seam = re.compile(f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]").search
+_script_seam = re.compile(
+    f"[{_LATIN}](?:(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}][{_LATIN}]))"
+).search
 _has_cyrillic = re.compile(f"[{_CYRILLIC}]").search
 _has_latin = re.compile("[A-Za-z]").search
 _two_scripts = re.compile(

@@ -33,11 +33,12 @@ class PatternError(ValueError):
 class Element:
     """What may stand at one place of a pattern: words, phrases, beginnings of words.
 
-    ``tails`` gives for each first word the further words that may follow it. Two
-    elements are equal only if they are the same object; concepts are shared.
+    ``tails`` gives for each first word the further words that may follow it, ``heads``
+    are these first words. Two elements are equal only if they are the same object;
+    concepts are shared.
     """
 
-    __slots__ = ("name", "tails", "starts", "common", "fuzzy")
+    __slots__ = ("name", "tails", "heads", "starts", "common", "fuzzy")
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Element:
         self.tails: dict[str, tuple[tuple[str, ...], ...]] = {}
         for first, *rest in phrases:
             self.tails[first] = (*self.tails.get(first, ()), tuple(rest))
+        self.heads = frozenset(self.tails)
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
@@ -79,15 +81,14 @@ class Step(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """A parsed pattern; ``required`` are the elements no match can do without."""
+    """A parsed pattern; ``required`` are the elements no match can do without.
+
+    Those with few words come first, because they are likely to be missing.
+    """
 
     text: str
     steps: tuple[Step, ...]
-    required: frozenset[Element]
-
-    @property
-    def elements(self) -> list[Element]:
-        return [step.element for step in self.steps]
+    required: tuple[Element, ...]
 
 
 def parse_words(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
@@ -118,12 +119,14 @@ def parse_pattern(
         for element in elements:
             steps.append(Step(element, gap, optional))
             gap = 0
-    required = frozenset(step.element for step in steps if not step.optional)
-    if not required - {SENTENCE_START, SENTENCE_END}:
+    required = {step.element for step in steps if not step.optional}
+    required -= {SENTENCE_START, SENTENCE_END}
+    if not required:
         raise PatternError("has nothing that must be there", "name at least one word")
     if steps[0].optional:
         raise PatternError("begins with an optional part", "leave that part out")
-    return Pattern(text, tuple(steps), required - {SENTENCE_START, SENTENCE_END})
+    by_size = sorted(required, key=lambda each: (each.common, len(each.tails)))
+    return Pattern(text, tuple(steps), tuple(by_size))
 
 
 def _elements(

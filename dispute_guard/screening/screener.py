@@ -11,14 +11,13 @@ import tomllib
 
 from .finding import (
     CURRENT_SEGMENTS,
-    GRADES,
     Finding,
     Screening,
     Segment,
     level_of,
 )
 from .language import LATIN_RUSSIAN, SAMPLE, LanguageGuesser, is_cyrillic, label
-from .lexicon import Candidate, Lexicon, Rule
+from .lexicon import Lexicon, Sort
 from .markup import text_of_html
 from .match import Hit, Sentence, exclaims, shouts
 from .normalise import Normal, normalise, russian_from_latin
@@ -213,50 +212,49 @@ class _Reading:
         self.part, self.lexicon = part, lexicon
         self._best: dict[tuple[str, int], tuple[Hit, Sentence]] = {}
         self._weights: dict[str, int] = defaultdict(int)
-        self._counts: dict[tuple[str, bool], int] = defaultdict(int)
+        self._counts: dict[Sort, int] = defaultdict(int)
+        # What was found often enough in this part.
+        self._closed: set[Sort] = set()
 
     def findings(self) -> list[Finding]:
         normal, part = self.part.normal, self.part
         for start, end in _blocks(normal.text):
             known = end == len(normal.text) <= SAMPLE
             block = part.words if known else words(normal.text[start:end])
-            wanted = self.lexicon.anchor_words(block)
+            wanted = self.lexicon.anchor_words(block, self._closed)
             loud = _is_loud(normal.cased, start, end)
             if wanted or loud:
                 self._read_block(start, end, wanted, loud)
+        thresholds = self.lexicon.thresholds
         return [
             self._finding(hit, sentence)
             for (kind, _at), (hit, sentence) in self._best.items()
-            if self._weights[kind] >= self.lexicon.thresholds[kind]
+            if self._weights[kind] >= thresholds[kind]
         ]
 
     def _read_block(self, start: int, end: int, wanted: list[str], loud: bool) -> None:
         """Read the sentences that hold a wanted word or shout."""
         normal, lexicon = self.part.normal, self.lexicon
-        find = normal.text.find
-        for span in sentences(normal.cased, start, end):
-            loud_here = loud and _is_loud(normal.cased, *span)
+        text, find = normal.text, normal.text.find
+        for first, last in sentences(normal.cased, start, end):
+            loud_here = loud and _is_loud(normal.cased, first, last)
             if not loud_here:
                 for word in wanted:
-                    if find(word, *span) >= 0:
+                    if find(word, first, last) >= 0:
                         break
                 else:
                     continue
-            found = lexicon.correct(tokens(normal.text, *span))
+            found = lexicon.correct(tokens(text, first, last))
             if not found:
                 continue
-            candidates = lexicon.candidates(set(found))
-            candidates = self._open(candidates + lexicon.loud() * loud_here)
+            candidates = lexicon.candidates(set(found), self._closed)
+            if loud_here:
+                candidates += lexicon.loud(self._closed)
+                candidates.sort()
             if candidates:
-                sentence = Sentence(normal, *span, lexicon, found)
+                sentence = Sentence(normal, first, last, lexicon, found)
                 for hit in sentence.hits(candidates):
                     self._keep(hit, sentence)
-
-    def _open(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Leave out what was found often enough in this part."""
-        if max(self._counts.values(), default=0) < MOST_PER_KIND:
-            return candidates
-        return [c for c in candidates if self._counts[_sort(c.rule)] < MOST_PER_KIND]
 
     def _keep(self, hit: Hit, sentence: Sentence) -> None:
         """Keep the strongest hit of a kind in a sentence; each adds its weight."""
@@ -265,7 +263,10 @@ class _Reading:
         if known is None or _strength(hit) > _strength(known[0]):
             self._best[key] = hit, sentence
         if known is None:
-            self._counts[_sort(hit.rule)] += 1
+            sort = hit.rule.sort
+            self._counts[sort] += 1
+            if self._counts[sort] >= MOST_PER_KIND:
+                self._closed.add(sort)
         self._weights[hit.rule.kind] += hit.rule.weight
 
     def _finding(self, hit: Hit, sentence: Sentence) -> Finding:
@@ -296,14 +297,8 @@ def _is_loud(cased: str, start: int, end: int) -> bool:
     return exclaims(cased, start, end) or shouts(cased, start, end)
 
 
-def _sort(rule: Rule) -> tuple[str, bool]:
-    """Mentions are counted apart: however many, they must not hide a threat."""
-    return rule.kind, rule.grade == "mention"
-
-
 def _strength(hit: Hit) -> tuple[int, int, int]:
-    grade = GRADES.index(hit.grade) if hit.grade else 0
-    return grade, hit.rule.weight, hit.start - hit.end
+    return *hit.strength, hit.start - hit.end
 
 
 def _quoted_span(hit: Hit, sentence: Sentence, text: str) -> tuple[int, int]:

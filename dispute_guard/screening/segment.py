@@ -64,10 +64,14 @@ class Segmenter:
         ).match
         self._footers = [tuple(each.split(" + ")) for each in merged.get("footers", ())]
         plain = {"\n>", "\n--", "--\n", "__", "==", "@"}
-        for name in ("wrote", "original", "forwarded", "sent_from", "regards"):
+        for name in ("wrote", "original", "forwarded", "sent_from"):
             plain |= {word.lower() for word in merged.get(name, ())}
         plain |= {each[0] for each in self._footers} | {"from:", "от:", "no:", "nuo:"}
         self._hints = sorted(_without_longer(plain))
+        # Words that also occur inside others, but count at the start of a line only.
+        regards = {word.lower() for word in merged.get("regards", ())}
+        self._line_hints = sorted(_without_longer(regards))
+        self._greeting = re.compile(rf"(?im)^[ \t]*{any_of('regards')}").search
 
     def split(self, text: str, marks: Iterable[Mark] = ()) -> tuple[Segment, ...]:
         """Return segments that cover ``text`` without gap, in order."""
@@ -89,8 +93,16 @@ class Segmenter:
 
     def _is_suspect(self, text: str) -> bool:
         """Tell whether any mark occurs; most short messages have none."""
+        if text.startswith(">"):
+            return True
         lowered = text.lower()
-        return text.startswith(">") or any(hint in lowered for hint in self._hints)
+        for hint in self._hints:
+            if hint in lowered:
+                return True
+        for hint in self._line_hints:
+            if hint in lowered and self._greeting(text):
+                return True
+        return False
 
     def _kinds_by_line(self, text: str, lines: list[tuple[int, int]]) -> list[str]:
         kinds = ["new"] * len(lines)

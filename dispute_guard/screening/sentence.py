@@ -7,13 +7,17 @@ because a threat cut in two is a threat lost.
 
 import re
 from collections.abc import Iterator
+from itertools import filterfalse
 
 # A sentence without any stop is cut at a space, so that work stays linear.
 LONGEST = 1200
 
-_stops = re.compile(r"[.!?…][.!?…\"'»”)\]]*|\n[ \t]*\n\s*|\n").finditer
-_wordlike = re.compile(r"[^\W_]+$").search
-_next_start = re.compile(r"\s*([\"'«„“(\[]*)([^\s])?").match
+# One stop with what clings to it, or a line end with the blank lines after it.
+_stops = re.compile(
+    r"[.!?…\n](?:(?<=\n)(?:[ \t]*\n\s*)?|[.!?…\"'»”)\]]*)"
+).finditer
+_wordlike = re.compile(r"[^\W_]+\Z").search
+_next_start = re.compile(r"\s*[\"'«„“(\[]*(\S)?").match
 _bullet = re.compile(r"\s*(?:[-*•–—]\s|\(?\d{1,2}[.)]\s)").match
 # Written with a stop that ends nothing; a single letter never ends a sentence either.
 _ABBREVIATIONS = frozenset(
@@ -33,9 +37,8 @@ def words(text: str) -> list[str]:
     for mark in _PUNCTUATION:
         text = text.replace(mark, " ")
     found = text.split()
-    odd = [word for word in found if not word.isalnum()]
-    for word in odd:
-        found += tokens(word)
+    for odd in list(filterfalse(str.isalnum, found)):
+        found += tokens(odd)
     return found
 
 
@@ -47,48 +50,50 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield ``(start, end)`` of each sentence of ``text[start:end]``, in order."""
     begin = start
     for stop in _stops(text, start, end):
-        if stop.start() < begin:
+        first, last = stop.span()
+        if first < begin:
             continue
-        if stop[0][0] == "\n":
-            if stop.end() - stop.start() == 1 and not _line_ends(
-                text, begin, stop, end
-            ):
+        if text[first] == "\n":
+            if last - first == 1 and not _line_ends(text, begin, first, end):
                 continue
-            cut = stop.start()
-        elif _is_end(text, begin, stop, end):
-            cut = stop.end()
+            cut = first
+        elif _is_end(text, begin, first, last, end):
+            cut = last
         else:
             continue
-        if cut > begin:
+        if cut - begin > LONGEST:
             yield from _pieces(text, begin, cut)
-        begin = stop.end()
+        elif cut > begin:
+            yield begin, cut
+        begin = last
     if begin < end:
         yield from _pieces(text, begin, end)
 
 
-def _line_ends(text: str, begin: int, stop: re.Match, end: int) -> bool:
+def _line_ends(text: str, begin: int, stop: int, end: int) -> bool:
     """A short line ends a sentence, or a list item after it; a wrapped one does not."""
-    line = text.rfind("\n", begin, stop.start()) + 1 or begin
-    if _bullet(text, stop.end(), end):
+    line = text.rfind("\n", begin, stop) + 1 or begin
+    if _bullet(text, stop + 1, end):
         return True
-    if stop.start() - line >= _WRAP_WIDTH:
+    if stop - line >= _WRAP_WIDTH:
         return False
-    following = text[stop.end() : stop.end() + 1]
-    return not following.islower()
+    return not text[stop + 1 : stop + 2].islower()
 
 
-def _is_end(text: str, begin: int, stop: re.Match, end: int) -> bool:
-    following = _next_start(text, stop.end(), end)[2]
-    if following is None or stop[0][0] in "!?":
+def _is_end(text: str, begin: int, first: int, last: int, end: int) -> bool:
+    """Tell whether the stop ``first:last`` ends the sentence that began at ``begin``."""
+    following = _next_start(text, last, end)[1]
+    if following is None or text[first] in "!?":
         return True
-    word = _wordlike(text[max(begin, stop.start() - 12) : stop.start()])
-    if not text[stop.end()].isspace():
-        return following.isupper() and bool(word) and text[stop.start() - 1].islower()
-    if len(stop[0]) > 1:
+    word = _wordlike(text[max(begin, first - 12) : first])
+    if not text[last].isspace():
+        return following.isupper() and bool(word) and text[first - 1].islower()
+    if last - first > 1 or not word:
         return True
-    if word and (len(word[0]) == 1 or word[0].lower() in _ABBREVIATIONS):
-        return len(word[0]) == 1 and word[0].isdigit() and following.isupper()
-    return not (following.islower() and word and len(word[0]) <= 3)
+    word = word[0]
+    if len(word) == 1 or word.lower() in _ABBREVIATIONS:
+        return len(word) == 1 and word.isdigit() and following.isupper()
+    return not (following.islower() and len(word) <= 3)
 
 
 def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

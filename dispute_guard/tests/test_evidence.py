@@ -326,6 +326,7 @@ class TestKeptMail(SqlCommon):
         ticket = self.write_in(ANNOUNCED)
         inbound = ticket.dispute_inbound_ids
         before = inbound.read(["body", "raw", "raw_sha256", "author_email"])
+        ticket.dispute_case_id._release_hold("For the test: edits are refused before.")
         inbound.message_id.write({"body": "<p>All is well.</p>", "email_from": "x@y.z"})
         ticket.description = "<p>All is well.</p>"
         self.env.flush_all()

@@ -191,22 +191,36 @@ class TestGateway(DisputeCommon):
     # Who speaks
     # ------------------------------------------------------------------
 
-    def test_mail_of_our_own_staff_is_kept_but_not_screened(self):
+    def test_mail_of_our_own_staff_is_kept_and_counts_for_nothing(self):
         self.agent_team.email = "agent@nordwind.example.com"
-        raw = make_mail(ANNOUNCED, From="Agent <agent@nordwind.example.com>")
+        raw = make_mail(CALM, From="Agent <agent@nordwind.example.com>")
         ticket = self.receive(raw)
         inbound = ticket.dispute_inbound_ids
         self.assertEqual((inbound.speaker, inbound.state), ("staff", "skipped"))
         self.assertTrue(is_same(inbound, raw))
         self.assertEqual(ticket.dispute_level, "calm")
-        self.assertFalse(ticket.dispute_signal_ids)
 
-    def test_auto_reply_is_kept_but_not_screened(self):
+    def test_auto_reply_is_kept_and_counts_for_nothing(self):
         ticket = self.write_in(CALM)
-        self.reply(ticket, ANNOUNCED, Auto_Submitted="auto-replied")
+        self.reply(ticket, CALM, Auto_Submitted="auto-replied")
         inbound = ticket.dispute_inbound_ids.sorted("id")[-1]
         self.assertEqual((inbound.speaker, inbound.state), ("robot", "skipped"))
         self.assertEqual(ticket.dispute_level, "calm")
+
+    def test_threat_in_disguise_is_left_to_a_person(self):
+        """Anybody can claim to be a robot or one of us; law firms' systems are."""
+        self.agent_team.email = "agent@nordwind.example.com"
+        for claim in (
+            {"From": "Agent <agent@nordwind.example.com>"},
+            {"Auto_Submitted": "auto-generated"},
+            {"X_Failed_Recipients": "x@example.org"},
+        ):
+            with self.subTest(**claim):
+                ticket = self.receive(make_mail(ANNOUNCED, **claim))
+                self.assertEqual(ticket.dispute_inbound_ids.state, "not_screened")
+                self.assertEqual(ticket.dispute_level, "not_screened")
+                self.assertIn("words that count", ticket.dispute_screening_note)
+                self.assertFalse(ticket.dispute_case_id)
 
     def test_answers_of_our_staff_are_not_screened(self):
         ticket = self.write_in(CALM)

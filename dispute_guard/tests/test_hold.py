@@ -108,8 +108,28 @@ class TestHold(MockEmail, DisputeCommon):
 
     def test_archiving_is_no_way_round(self):
         ticket = self.write_in(ANNOUNCED)
-        ticket.active = False
+        with self.assertRaises(UserError):
+            ticket.active = False
+        with self.assertRaises(UserError):
+            ticket.sudo().action_archive()
+        self.assertTrue(ticket.active)
         self.assertHeld(ticket, ticket.dispute_case_id)
+
+    def test_messages_stay_as_they_were_sent(self):
+        """Neither the customer's words nor our own answers change or go."""
+        ticket = self.write_in(ANNOUNCED)
+        answer = ticket.with_user(self.agent_team).message_post(
+            body="Sorry, we shall pay.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        for message in (ticket.dispute_inbound_ids.message_id, answer):
+            for vals in ({"body": ""}, {"date": "2001-01-01"}, {"email_from": "x@y.z"}):
+                with self.subTest(vals=vals), self.assertRaises(UserError):
+                    message.sudo().write(vals)
+            with self.assertRaises(UserError):
+                message.sudo().unlink()
+            message.write({"body": message.body, "subject": "Re: allowed"})
 
     def test_taking_the_ticket_out_of_its_case_is_no_way_round(self):
         ticket = self.write_in(ANNOUNCED)

@@ -13,7 +13,7 @@ class TestInstall(DisputeCommon):
             [("module", "=", "helpdesk_mgmt"), ("model", "=", "helpdesk.ticket")]
         )
         tickets = self.env["helpdesk.ticket"].browse(earlier.mapped("res_id")).exists()
-        self.assertLessEqual(set(tickets.mapped("dispute_level")), {"calm"})
+        self.assertLessEqual(set(tickets.mapped("dispute_level")), {False})
         for field in (
             "dispute_inbound_ids",
             "dispute_signal_ids",

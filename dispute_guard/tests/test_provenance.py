@@ -104,15 +104,32 @@ class TestOrigin(RpcCommon):
         self.assertEqual(inbound.remote_address, "127.0.0.1")
 
     def test_delivering_later_does_not_launder_a_mail_handed_in(self):
-        """Odoo refuses it to the employee; the scheduled action would deliver it."""
+        """Odoo refuses it to the employee; nothing may deliver it in his place."""
         self.team.alias_id.alias_status = "not_tested"
         self.login(self.agent_team)
         raw = make_mail(ANNOUNCED, Subject="Handed in").decode()
-        self.call("mail.thread", "message_process", None, raw)
+        with (
+            mute_logger("odoo.http"),
+            self.assertRaisesRegex(JsonRpcException, "AccessError"),
+        ):
+            self.call("mail.thread", "message_process", None, raw)
         self.run_cron("ir_cron_stray_mail")
-        ticket = self.env["helpdesk.ticket"].search([("name", "=", "Handed in")])
-        for inbound in ticket.dispute_inbound_ids:
-            self.assertEqual(inbound.recorded_by, "dispute_agent_team")
+        self.assertFalse(
+            self.env["helpdesk.ticket"].search([("name", "=", "Handed in")])
+        )
+        self.assertFalse(
+            self.env["dispute.stray.mail"].search([("subject", "=", "Handed in")])
+        )
+
+    def test_words_edited_in_later_are_read(self):
+        """Post "Hello", then edit it into a threat."""
+        ticket = self.write_in(CALM)
+        self.login(self.portal)
+        self.post(ticket, "<p>Hello</p>")
+        message = self.newest(ticket).message_id
+        message.with_user(self.portal).sudo().write({"body": f"<p>{ANNOUNCED}</p>"})
+        self.assertEqual(ticket.dispute_level, "legal")
+        self.assertEqual(len(ticket.dispute_inbound_ids), 3)
 
     def test_ticket_written_by_staff(self):
         self.login(self.agent_team)
