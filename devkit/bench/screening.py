@@ -10,22 +10,24 @@ from . import Figure, summary
 LANGUAGES = ("en", "ru", "lv", "lt")
 FIGURES = [
     "screening_rate",
+    "screening_dense_messages",
     "screening_memory",
     "screening_10mb",
     *(f"screening_load_{language}" for language in LANGUAGES),
 ]
+RATES = {"screening_rate": "rate", "screening_dense_messages": "dense"}
 LOADS = 5
 
 
 def measure(names, bench):
     figures = []
     with steps.progress("Screening"):
-        if "screening_rate" in names:
-            answer = ask("rate", bench.rounds * 10)
-            samples = answer["seconds"]
-            one = summary("screening_rate", samples)
-            one.unit, one.value = "messages/s", round(len(samples) / sum(samples))
-            figures.append(one)
+        for name, act in RATES.items():
+            if name in names:
+                samples = ask(act, bench.rounds * 10)["seconds"]
+                one = summary(name, samples)
+                one.unit, one.value = "messages/s", round(len(samples) / sum(samples))
+                figures.append(one)
         if "screening_memory" in names:
             megabytes = ask("memory")["bytes"] / 2**20
             figures.append(Figure("screening_memory", "MB", round(megabytes, 1)))

@@ -15,7 +15,7 @@ from .finding import (
     level_of,
 )
 from .reader import LexiconError
-from .screener import Screener, default_screener
+from .screener import Screener, available_languages, default_screener
 
 __all__ = [
     "GRADES",
@@ -26,6 +26,7 @@ __all__ = [
     "Screener",
     "Screening",
     "Segment",
+    "available_languages",
     "default_screener",
     "is_legal_threat",
     "level_of",

@@ -45,28 +45,36 @@ class LanguageGuesser:
             for word in language_words:
                 owners[word] = (*owners.get(word, ()), language)
         self._owners = owners
-        self._letters = {
-            language: frozenset(chars) for language, chars in letters.items()
-        }
+        self._letters: dict[str, list[str]] = defaultdict(list)
+        for language, chars in letters.items():
+            for char in chars:
+                self._letters[char].append(language)
 
-    def guess(self, text: str, words: list[str]) -> tuple[str, ...]:
+    def guess(self, text: str, words: set[str]) -> tuple[str, ...]:
         """Return the languages of a normalised text, the main one first.
+
+        :param words: some hundred of the words of the text
 
         ``UNKNOWN`` stands for every language without a lexicon; an empty tuple says
         that the text gives no hint at all.
         """
-        distinct = set(words[:SAMPLE_WORDS])
-        scores, own = self._count(text[:SAMPLE], distinct)
+        scores, own = self._count(text[:SAMPLE], words)
         if not scores:
             return (UNKNOWN,) if len(_foreign_script(text[:SAMPLE])) > 3 else ()
-        best = max(scores, key=lambda language: self._claim(language, scores, own))
-        weak = scores[best] < max(_FEWEST, 0.06 * len(distinct))
+        best = max(
+            scores, key=lambda code: (self._claim(code, scores, own), own[code], code)
+        )
+        weak = scores[best] < max(_FEWEST, 0.06 * len(words))
         if weak or not self._sure(best, own):
             return ()
-        found = [best]
-        for language, score in sorted(scores.items(), key=lambda item: -item[1]):
-            if language != best and own[language] >= 3 and score >= 0.2 * scores[best]:
-                found.append(language)
+        least = 0.2 * scores[best]
+        others = [
+            code
+            for code, score in scores.items()
+            if score >= least and own[code] >= 3 and code != best
+        ]
+        others.sort(key=lambda code: (-scores[code], code))
+        found = [best, *others]
         return tuple(dict.fromkeys(self._name(language) for language in found))
 
     def _count(
@@ -90,12 +98,14 @@ class LanguageGuesser:
         return scores, own
 
     def _count_letters(self, text: str, scores: dict, own: dict) -> None:
-        present = set(text)
-        for language, letters in self._letters.items():
-            if telling := present & letters:
-                count = sum(map(text.count, telling))
-                scores[language] += count / 4
-                own[language] += count // 6
+        counts: dict[str, int] = defaultdict(int)
+        for letter, languages in self._letters.items():
+            if letter in text:
+                for language in languages:
+                    counts[language] += text.count(letter)
+        for language, count in counts.items():
+            scores[language] += count / 4
+            own[language] += count // 6
 
     def _claim(self, language: str, scores: dict[str, float], own: dict) -> float:
         """A language we cannot read must show words of its own to win."""

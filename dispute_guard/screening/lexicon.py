@@ -1,7 +1,7 @@
 """The rules of one language, indexed so that a text finds those that concern it."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from .finding import GRADES
@@ -20,14 +20,6 @@ class Context(NamedTuple):
     effect: str
     patterns: tuple[Pattern, ...]
     across: bool
-
-    @property
-    def heads(self) -> frozenset[str] | None:
-        """Words one of which stands in any match; ``None`` when they are unknown."""
-        first = [pattern.required[0] for pattern in self.patterns]
-        if any(each.starts or not each.heads for each in first):
-            return None
-        return frozenset().union(*(each.heads for each in first))
 
 
 class Rule(NamedTuple):
@@ -93,8 +85,8 @@ class Lexicon:
         self._typos = Typos()
         # Words that are no misspelling, whatever they look like.
         self._known: set[str] = set()
-        # By the name of a context, words one of which it needs.
-        self.context_heads: dict[str, frozenset[str]] = {}
+        # The patterns of each context, with words one of which they need.
+        self._contexts: dict[str, list[tuple[frozenset[str], Pattern]]] = {}
         # What was learnt from texts: the anchors of a word, all elements whose
         # beginnings it has, what a misspelt word means.
         self._by_word: dict[str, tuple[Element, ...]] = {}
@@ -112,9 +104,10 @@ class Lexicon:
         for element in self.special.values():
             self._note(element)
         for context in contexts.values():
-            if heads := context.heads:
-                self.context_heads[context.name] = heads
+            needed = self._contexts[context.name] = []
             for pattern in context.patterns:
+                first = pattern.required[0]
+                needed.append((frozenset() if first.starts else first.heads, pattern))
                 for step in pattern.steps:
                     self._note(step.element)
         self._known |= self.frequent
@@ -170,8 +163,6 @@ class Lexicon:
 
     def _learn(self, word: str) -> None:
         """Note a word met for the first time: its beginnings, or what it means."""
-        if len(self._seen) >= self.MOST_SEEN:
-            self._forget()
         self._seen.add(word)
         begun = [
             element
@@ -189,9 +180,10 @@ class Lexicon:
             self._learn(meant)
 
     def correct(self, words: list[str]) -> list[str]:
-        """Return the words with misspelt ones put right, as far as rules care."""
-        for word in set(words) - self._seen:
-            self._learn(word)
+        """Return the words with misspelt ones put right, as far as rules care.
+
+        :param words: out of those that ``anchor_words`` saw last
+        """
         meant = self._meant
         if not meant or meant.keys().isdisjoint(words):
             return words
@@ -210,21 +202,26 @@ class Lexicon:
         found.sort()
         return found
 
-    def anchor_words(self, words: list[str], closed: Container[Sort] = ()) -> list[str]:
+    def anchor_words(self, words: set[str], closed: Container[Sort] = ()) -> set[str]:
         """Return those of the words that patterns which may match start from."""
-        corrected = self.correct(words)
-        distinct = set(corrected)
+        if len(self._seen) >= self.MOST_SEEN:
+            self._forget()
+        for word in words - self._seen:
+            self._learn(word)
+        misspelt = self._meant.keys() & words
+        if misspelt:
+            words = (words - misspelt).union(map(self._meant.get, misspelt))
         useful: dict[Element, bool] = {}
         found = set()
-        for anchor, word in self._anchors(distinct):
+        for anchor, word in self._anchors(words):
             if anchor not in useful:
-                useful[anchor] = bool(self._tried(anchor, distinct, closed))
+                useful[anchor] = bool(self._tried(anchor, words, closed))
             if useful[anchor]:
                 found.add(word)
-        if corrected is words:
-            return list(found)
-        pairs = zip(words, corrected, strict=True)
-        return list({word for word, meant in pairs if meant in found})
+        for word in misspelt:
+            if self._meant[word] in found:
+                found.add(word)
+        return found
 
     def _anchors(self, words: set[str]) -> Iterator[tuple[Element, str]]:
         """Yield the anchors that occur, each with a word of it."""
@@ -252,6 +249,14 @@ class Lexicon:
         if closed:
             found = [each for each in found if each.rule.sort not in closed]
         return found
+
+    def context_patterns(self, name: str, words: set[str]) -> list[Pattern]:
+        """Return the patterns of a context that a text of these words may match."""
+        return [
+            pattern
+            for needed, pattern in self._contexts[name]
+            if not needed or not needed.isdisjoint(words)
+        ]
 
     def loud(self, closed: Container[Sort] = ()) -> list[Candidate]:
         """Return the patterns that need shouting and no word at all."""

@@ -5,8 +5,9 @@ is tried only when all its elements have places, and then walks over them once.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from .finding import GRADES
@@ -26,12 +27,11 @@ Span = tuple[int, int]
 
 _CAPITAL = "A-ZА-ЯЁĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲ"
 # Words in capitals. A set of letters comes first, which is found quickest.
-_capital_words = re.compile(
-    f"[{_CAPITAL}](?<!\\w\\w)[{_CAPITAL}]{{2,}}\\b"
-).findall
+_capital_words = re.compile(f"[{_CAPITAL}](?<!\\w\\w)[{_CAPITAL}]{{2,}}\\b").findall
 _words = re.compile(r"[^\W\d_]{3,}").findall
 _exclaimed = re.compile(r"[!?]{2,}|!\s*!").search
 _FEWEST_SHOUTED = 4
+_by_end = itemgetter(1, 0)
 # The spans of single tokens; a sentence has no more.
 _ONE_WORD = [(at, at + 1) for at in range(LONGEST)]
 
@@ -73,7 +73,7 @@ class Sentence:
     def __init__(
         self, normal: Normal, start: int, end: int, lexicon: Lexicon, words: list[str]
     ):
-        """:param words: the tokens of ``normal.text[start:end]``, misspelt ones right"""
+        """:param words: the tokens of ``normal.text[start:end]``, mended"""
         self.start, self.end, self.words = start, end, words
         self.lexicon, self._normal = lexicon, normal
         self._at: dict[str, list[Span]] = {}
@@ -94,7 +94,8 @@ class Sentence:
     def extent(self, first: int, last: int) -> Span:
         """Return where the tokens ``first:last`` stand in the normalised text."""
         spans = [
-            match.span() for match in token_spans(self._normal.text, self.start, self.end)
+            match.span()
+            for match in token_spans(self._normal.text, self.start, self.end)
         ]
         # A hit on the end of the sentence alone covers no token; take the last one.
         first = min(first, len(spans) - 1)
@@ -170,7 +171,8 @@ class Sentence:
         enough: dict[str, tuple[int, int]] = {}
         thresholds = self.lexicon.thresholds
         for _rank, pattern, rule, _needs in candidates:
-            if rule.kind in enough and rule.strength < enough[rule.kind]:
+            known = enough.get(rule.kind)
+            if known and rule.strength < known:
                 continue
             for span in self.find(pattern):
                 grade = self._judge(rule, span)
@@ -178,7 +180,7 @@ class Sentence:
                     hit = Hit(rule, grade, *span)
                     hits.append(hit)
                     if not thresholds[rule.kind]:
-                        known = enough.get(rule.kind, (0, 0))
+                        known = enough.get(rule.kind, hit.strength)
                         enough[rule.kind] = max(known, hit.strength)
         return hits
 
@@ -210,34 +212,36 @@ class Sentence:
         return other_at < 0 or self_at > other_at
 
     def _last(self, element: Element, edge: int, before: int) -> int:
-        starts = (
-            at for at, end in self.places(element) if edge <= at and end <= before
-        )
-        return max(starts, default=-1)
+        last = -1
+        for start, end in self.places(element):
+            if end > before:
+                break
+            if start >= edge and start > last:
+                last = start
+        return last
 
-    def _clause_start(self, at: int) -> int:
-        clause = self.places(self.lexicon.special["CLAUSE"])
-        return max((end for _start, end in clause if end <= at), default=0)
+    def _clause_start(self, at: int, but: Container[Span] = ()) -> int:
+        """Return where the clause starts, leaving out some of the marks."""
+        edge = 0
+        for span in self.places(self.lexicon.special["CLAUSE"]):
+            if span[1] > at:
+                break
+            if span not in but:
+                edge = span[1]
+        return edge
 
     def _subject_edge(self, at: int) -> int:
         """Return where the clause starts; "and" passes the subject on to the next."""
-        joints = set(self.places(self.lexicon.special["JOIN"]))
-        clause = self.places(self.lexicon.special["CLAUSE"])
-        return max((s[1] for s in clause if s[1] <= at and s not in joints), default=0)
+        return self._clause_start(at, self.places(self.lexicon.special["JOIN"]))
 
     def _clause_end(self, at: int) -> int:
         clause = self.places(self.lexicon.special["CLAUSE"])
-        return min(
-            (start for start, _end in clause if start >= at), default=len(self.words)
-        )
+        return min([s for s, _end in clause if s >= at], default=len(self.words))
 
     def _spans_of(self, context: Context) -> list[Span]:
         spans = self._context_spans.get(context.name)
         if spans is None:
-            heads = self.lexicon.context_heads.get(context.name)
-            patterns = context.patterns
-            if heads and heads.isdisjoint(self._distinct):
-                patterns = ()
+            patterns = self.lexicon.context_patterns(context.name, self._distinct)
             spans = [span for pattern in patterns for span in self.find(pattern)]
             self._context_spans[context.name] = spans
         return spans
@@ -262,10 +266,6 @@ class Sentence:
         if context.where == "before":
             return before, start
         return (end, after) if context.where == "after" else (before, after)
-
-
-def _by_end(span: Span) -> tuple[int, int]:
-    return span[1], span[0]
 
 
 def _follow(found: list[Span], here: list[Span], gap: int) -> list[Span]:

@@ -7,10 +7,12 @@ that notes each edit; ``Normal.source`` then maps an offset back to the source.
 Both ways take time linear in the text.
 """
 
+import functools
 import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import repeat
 
 Edit = tuple[int, int, str]
 
@@ -84,10 +86,10 @@ class Normal:
             length += start - done
             if replacement:
                 parts.append(replacement)
-                for _char in replacement:
-                    starts.append(length)
-                    origins.append(start)
-                    length += 1
+                size = len(replacement)
+                starts += range(length, length + size)
+                origins += repeat(start, size)
+                length += size
             starts.append(length)
             origins.append(end)
             done = end
@@ -145,7 +147,7 @@ def _drop_invisible(text: str) -> Iterator[Edit]:
 
 def _unfold_compatible(text: str) -> Iterator[Edit]:
     for match in _compat(text):
-        plain = unicodedata.normalize("NFKC", match[0])
+        plain = _plain(match[0])
         if plain != match[0]:
             yield (*match.span(), plain)
 
@@ -155,8 +157,18 @@ def _compose_marks(text: str) -> Iterator[Edit]:
     for match in _marked(text):
         # More than a few marks on one letter are decoration; composing all of them
         # would take quadratic time.
-        plain = unicodedata.normalize("NFC", match[0][:4])
-        yield (*match.span(), plain[:1] if not unicodedata.combining(plain[0]) else "")
+        yield (*match.span(), _composed(match[0][:4]))
+
+
+@functools.lru_cache(4096)
+def _plain(char: str) -> str:
+    return unicodedata.normalize("NFKC", char)
+
+
+@functools.lru_cache(4096)
+def _composed(marked: str) -> str:
+    first = unicodedata.normalize("NFC", marked)[0]
+    return "" if unicodedata.combining(first) else first
 
 
 def _unmix_scripts(text: str) -> str:
@@ -170,6 +182,7 @@ def _unmix_scripts(text: str) -> str:
     return "".join(parts)
 
 
+@functools.lru_cache(4096)
 def _in_one_script(word: str) -> str:
     """Write a mixed word in the script that all its letters can take."""
     cyrillic, latin = word.translate(_TO_CYRILLIC), word.translate(_TO_LATIN)

@@ -12,6 +12,7 @@ words written side by side in a pattern stand side by side in the text.
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from .normalise import normalise
@@ -80,7 +81,8 @@ class Step(NamedTuple):
     optional: bool
 
 
-class Pattern(NamedTuple):
+@dataclass(frozen=True, eq=False, slots=True)
+class Pattern:
     """A parsed pattern; ``required`` are the elements no match can do without.
 
     Those with few words come first, because they are likely to be missing.

@@ -16,7 +16,14 @@ from .finding import (
     Segment,
     level_of,
 )
-from .language import LATIN_RUSSIAN, SAMPLE, LanguageGuesser, is_cyrillic, label
+from .language import (
+    LATIN_RUSSIAN,
+    SAMPLE,
+    SAMPLE_WORDS,
+    LanguageGuesser,
+    is_cyrillic,
+    label,
+)
 from .lexicon import Lexicon, Sort
 from .markup import text_of_html
 from .match import Hit, Sentence, exclaims, shouts
@@ -32,7 +39,9 @@ LEXICON_DIR = Path(__file__).resolve().parent.parent / "lexicon"
 MOST_PER_KIND = 25
 LONGEST_QUOTE = 420
 # Work goes block by block, so that memory does not grow with the text.
-BLOCK = 60_000
+BLOCK = 12_000
+# From so many wanted words on, sentences are cut into words to find them.
+MOST_LOOKED_FOR = 15
 # How much a finding in old or foreign words counts.
 CONTEXT_CONFIDENCE = 0.4
 
@@ -53,10 +62,8 @@ class Screener:
         languages: Iterable[str] | None = None,
     ):
         self.folder = Path(lexicon_dir or LEXICON_DIR)
-        available = sorted(
-            file.parent.name for file in self.folder.glob("*/language.toml")
-        )
-        self.languages = tuple(languages) if languages is not None else tuple(available)
+        available = available_languages(self.folder)
+        self.languages = tuple(languages) if languages is not None else available
         for language in self.languages:
             if language not in available:
                 raise LexiconError(
@@ -131,7 +138,10 @@ class Screener:
         if subject.strip():
             parts.append(self._part(subject, Segment("subject", 0, len(subject))))
         main = self._settle_languages(parts, lang)
-        findings = [found for part in parts for found in self._findings(part)]
+        # The customer's own words first: a long history must not use up what is kept.
+        parts.sort(key=lambda part: part.segment.kind not in CURRENT_SEGMENTS)
+        tally = _Tally()
+        findings = [found for part in parts for found in self._findings(part, tally)]
         findings.sort(key=lambda found: (found.segment == "subject", found.start))
         name = label(main)
         return Screening(
@@ -140,10 +150,11 @@ class Screener:
 
     def _part(self, text: str, segment: Segment) -> "_Part":
         normal = normalise(text[segment.start : segment.end])
-        sample = words(normal.text[:SAMPLE])
-        return _Part(
-            segment, text, normal, sample, self._guesser.guess(normal.text, sample)
-        )
+        found = words(normal.text[:SAMPLE])
+        distinct = set(found)
+        few = distinct if len(found) <= SAMPLE_WORDS else set(found[:SAMPLE_WORDS])
+        languages = self._guesser.guess(normal.text, few)
+        return _Part(segment, text, normal, distinct, languages)
 
     def _settle_languages(
         self, parts: list["_Part"], hint: str | None
@@ -159,7 +170,7 @@ class Screener:
             part.languages = part.languages or main
             if LATIN_RUSSIAN in part.languages:
                 part.normal = russian_from_latin(part.normal)
-                part.words = words(part.normal.text[:SAMPLE])
+                part.words = set(words(part.normal.text[:SAMPLE]))
                 part.languages = ("ru",)
         return main
 
@@ -177,50 +188,62 @@ class Screener:
                         return (language,)
         return ()
 
-    def _knows(self, language: str, found: list[str]) -> bool:
-        lexicon = self.lexicon(language)
-        return bool(lexicon.candidates(set(lexicon.correct(found))))
+    def _knows(self, language: str, found: set[str]) -> bool:
+        return bool(self.lexicon(language).anchor_words(found))
 
-    def _findings(self, part: "_Part") -> list[Finding]:
+    def _findings(self, part: "_Part", tally: "_Tally") -> list[Finding]:
         findings = []
         for language in part.languages:
             if language in self.languages:
-                findings += _Reading(part, self.lexicon(language)).findings()
+                findings += _Reading(part, self.lexicon(language), tally).findings()
         return findings
 
 
 class _Part:
     """A segment of a message, or its subject, on its way through screening."""
 
+    __slots__ = ("segment", "text", "normal", "words", "languages")
+
     def __init__(
         self,
         segment: Segment,
         text: str,
         normal: Normal,
-        words: list[str],
-        languages: tuple,
+        words: set[str],
+        languages: tuple[str, ...],
     ):
         self.segment, self.text, self.normal = segment, text, normal
         # The words of the first SAMPLE letters.
         self.words, self.languages = words, languages
 
 
+class _Tally:
+    """Counts what was found in a message, and what was found often enough."""
+
+    def __init__(self):
+        self._counts: dict[Sort, int] = defaultdict(int)
+        self.closed: set[Sort] = set()
+
+    def add(self, sort: Sort) -> None:
+        self._counts[sort] += 1
+        if self._counts[sort] >= MOST_PER_KIND:
+            self.closed.add(sort)
+
+
 class _Reading:
     """One part of a message read with one lexicon."""
 
-    def __init__(self, part: _Part, lexicon: Lexicon):
-        self.part, self.lexicon = part, lexicon
+    def __init__(self, part: _Part, lexicon: Lexicon, tally: _Tally):
+        self.part, self.lexicon, self._tally = part, lexicon, tally
+        self._closed = tally.closed
         self._best: dict[tuple[str, int], tuple[Hit, Sentence]] = {}
         self._weights: dict[str, int] = defaultdict(int)
-        self._counts: dict[Sort, int] = defaultdict(int)
-        # What was found often enough in this part.
-        self._closed: set[Sort] = set()
 
     def findings(self) -> list[Finding]:
         normal, part = self.part.normal, self.part
         for start, end in _blocks(normal.text):
             known = end == len(normal.text) <= SAMPLE
-            block = part.words if known else words(normal.text[start:end])
+            block = part.words if known else set(words(normal.text[start:end]))
             wanted = self.lexicon.anchor_words(block, self._closed)
             loud = _is_loud(normal.cased, start, end)
             if wanted or loud:
@@ -232,20 +255,22 @@ class _Reading:
             if self._weights[kind] >= thresholds[kind]
         ]
 
-    def _read_block(self, start: int, end: int, wanted: list[str], loud: bool) -> None:
+    def _read_block(self, start: int, end: int, wanted: set[str], loud: bool) -> None:
         """Read the sentences that hold a wanted word or shout."""
         normal, lexicon = self.part.normal, self.lexicon
         text, find = normal.text, normal.text.find
+        # Looking for each wanted word is quicker than cutting a sentence into words.
+        few = len(wanted) <= MOST_LOOKED_FOR
         for first, last in sentences(normal.cased, start, end):
             loud_here = loud and _is_loud(normal.cased, first, last)
-            if not loud_here:
+            if not loud_here and few:
                 for word in wanted:
                     if find(word, first, last) >= 0:
                         break
                 else:
                     continue
             found = lexicon.correct(tokens(text, first, last))
-            if not found:
+            if not found or not (loud_here or few) and wanted.isdisjoint(found):
                 continue
             candidates = lexicon.candidates(set(found), self._closed)
             if loud_here:
@@ -263,10 +288,7 @@ class _Reading:
         if known is None or _strength(hit) > _strength(known[0]):
             self._best[key] = hit, sentence
         if known is None:
-            sort = hit.rule.sort
-            self._counts[sort] += 1
-            if self._counts[sort] >= MOST_PER_KIND:
-                self._closed.add(sort)
+            self._tally.add(hit.rule.sort)
         self._weights[hit.rule.kind] += hit.rule.weight
 
     def _finding(self, hit: Hit, sentence: Sentence) -> Finding:
@@ -347,6 +369,12 @@ def _words(table: dict) -> list[str]:
     groups = list(table.get("function_words", {}).values())
     groups += respelt(groups, table.get("spellings", []))
     return list({word for group in groups for word in tokens(normalise(group).text)})
+
+
+def available_languages(folder: Path | str = LEXICON_DIR) -> tuple[str, ...]:
+    """Return the codes of the languages that have a lexicon, without reading any."""
+    files = Path(folder).glob("*/language.toml")
+    return tuple(sorted(file.parent.name for file in files))
 
 
 @functools.cache

@@ -7,6 +7,7 @@ counts as new: losing a threat is worse than reading an old one again.
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from .finding import Segment
 
@@ -63,15 +64,15 @@ class Segmenter:
             rf"(?i)[ \t]*{any_of('regards')}[ \t,.!]*(?:\w+[ \t,.]*){{0,3}}\Z"
         ).match
         self._footers = [tuple(each.split(" + ")) for each in merged.get("footers", ())]
-        plain = {"\n>", "\n--", "--\n", "__", "==", "@"}
-        for name in ("wrote", "original", "forwarded", "sent_from"):
-            plain |= {word.lower() for word in merged.get(name, ())}
-        plain |= {each[0] for each in self._footers} | {"from:", "от:", "no:", "nuo:"}
-        self._hints = sorted(_without_longer(plain))
-        # Words that also occur inside others, but count at the start of a line only.
-        regards = {word.lower() for word in merged.get("regards", ())}
-        self._line_hints = sorted(_without_longer(regards))
-        self._greeting = re.compile(rf"(?im)^[ \t]*{any_of('regards')}").search
+
+        # Without one of these, a text is all new.
+        def hints(*names: str) -> set[str]:
+            return {word.lower() for name in names for word in merged.get(name, ())}
+
+        self._anywhere = _without_longer({"@"} | {each[0] for each in self._footers})
+        self._before_colon = _without_longer(hints("wrote"))
+        opening = hints("original", "forwarded", "sent_from", "regards")
+        self._openings = _without_longer(opening | {"from:", "от:", "no:", "nuo:"})
 
     def split(self, text: str, marks: Iterable[Mark] = ()) -> tuple[Segment, ...]:
         """Return segments that cover ``text`` without gap, in order."""
@@ -93,14 +94,19 @@ class Segmenter:
 
     def _is_suspect(self, text: str) -> bool:
         """Tell whether any mark occurs; most short messages have none."""
-        if text.startswith(">"):
-            return True
         lowered = text.lower()
-        for hint in self._hints:
+        for hint in self._anywhere:
             if hint in lowered:
                 return True
-        for hint in self._line_hints:
-            if hint in lowered and self._greeting(text):
+        if ":" in lowered:
+            for hint in self._before_colon:
+                if hint in lowered:
+                    return True
+        for line in lowered.split("\n", _MOST_LINES):
+            line = line.lstrip(" \t")
+            if line.startswith((">", "--")):
+                return True
+            if line.lstrip(" \t-_=*>").startswith(self._openings):
                 return True
         return False
 
@@ -161,23 +167,29 @@ class Segmenter:
                 kinds[first : last + 1] = ["footer"] * (last + 1 - first)
 
     def _mark_signatures(self, text: str, lines: list, kinds: list[str]) -> None:
-        at = 0
+        at = end = 0
         while at < len(lines):
+            if at >= end:
+                end = _run_end(kinds, at)
             line = text[slice(*lines[at])].rstrip("\n")
             if kinds[at] == "new" and len(line) < 120:
-                end = _run_end(kinds, at)
                 if self._sent_from(line):
                     kinds[at] = "signature"
                 elif _signature_line(line) or (
-                    self._regards(line) and _looks_signed(text, lines[at:end])
+                    self._regards(line) and _looks_signed(text, lines, at, end)
                 ):
                     kinds[at:end] = ["signature"] * (end - at)
                     at = end - 1
             at += 1
 
 
-def _without_longer(words: set[str]) -> set[str]:
-    return {w for w in words if w and not any(o != w and o in w for o in words)}
+def _without_longer(words: set[str]) -> tuple[str, ...]:
+    """Leave out words that begin with another one of them."""
+    kept: list[str] = []
+    for word in sorted(filter(None, words)):
+        if not kept or not word.startswith(kept[-1]):
+            kept.append(word)
+    return tuple(kept)
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
@@ -205,13 +217,20 @@ def _run_end(kinds: list[str], at: int) -> int:
     return end
 
 
-def _looks_signed(text: str, lines: list) -> bool:
+def _looks_signed(text: str, lines: list, at: int, run_end: int) -> bool:
     """Few short lines without a sentence follow a greeting: a name and a job title."""
-    following = [line for line in (text[s:e].strip() for s, e in lines[1:]) if line]
-    return len(following) <= _MOST_SIGNATURE_LINES and all(
-        len(line) < 80 and not (_ends_sentence(line) and line.count(" ") > 2)
-        for line in following
-    )
+    following = 0
+    for start, end in islice(lines, at + 1, run_end):
+        line = text[start:end].strip()
+        if line:
+            following += 1
+            if (
+                following > _MOST_SIGNATURE_LINES
+                or len(line) >= 80
+                or (_ends_sentence(line) and line.count(" ") > 2)
+            ):
+                return False
+    return True
 
 
 def _paragraphs(text: str, lines: list) -> Iterable[tuple[int, int]]:

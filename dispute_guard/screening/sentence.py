@@ -12,12 +12,13 @@ from itertools import filterfalse
 # A sentence without any stop is cut at a space, so that work stays linear.
 LONGEST = 1200
 
-# One stop with what clings to it, or a line end with the blank lines after it.
+# One stop with what clings to it and the first letter behind, or a line end with the
+# blank lines after it.
 _stops = re.compile(
-    r"[.!?…\n](?:(?<=\n)(?:[ \t]*\n\s*)?|[.!?…\"'»”)\]]*)"
+    r"[.!?…\n](?:(?<=\n)(?:[ \t]*\n\s*)?"
+    r"|[.!?…\"'»”)\]]*(?=\s*[\"'«„“(\[]*(\S)?))"
 ).finditer
 _wordlike = re.compile(r"[^\W_]+\Z").search
-_next_start = re.compile(r"\s*[\"'«„“(\[]*(\S)?").match
 _bullet = re.compile(r"\s*(?:[-*•–—]\s|\(?\d{1,2}[.)]\s)").match
 # Written with a stop that ends nothing; a single letter never ends a sentence either.
 _ABBREVIATIONS = frozenset(
@@ -29,7 +30,7 @@ _ABBREVIATIONS = frozenset(
 _WRAP_WIDTH = 50
 
 # Replacing these one by one and splitting is far quicker than matching words.
-_PUNCTUATION = '.,;:!?()[]"«»„“”/…-–—*<>@#=&|{}+_\n'
+_PUNCTUATION = '.,;:!?()[]"«»„“”/…-–—*<>@#=&|{}+_$%£€№•'
 
 
 def words(text: str) -> list[str]:
@@ -57,7 +58,7 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             if last - first == 1 and not _line_ends(text, begin, first, end):
                 continue
             cut = first
-        elif _is_end(text, begin, first, last, end):
+        elif _is_end(text, begin, first, last, stop[1]):
             cut = last
         else:
             continue
@@ -80,9 +81,13 @@ def _line_ends(text: str, begin: int, stop: int, end: int) -> bool:
     return not text[stop + 1 : stop + 2].islower()
 
 
-def _is_end(text: str, begin: int, first: int, last: int, end: int) -> bool:
-    """Tell whether the stop ``first:last`` ends the sentence that began at ``begin``."""
-    following = _next_start(text, last, end)[1]
+def _is_end(
+    text: str, begin: int, first: int, last: int, following: str | None
+) -> bool:
+    """Tell whether the stop ``first:last`` ends the sentence that began at ``begin``.
+
+    :param following: the first letter behind it
+    """
     if following is None or text[first] in "!?":
         return True
     word = _wordlike(text[max(begin, first - 12) : first])
