@@ -1,5 +1,3 @@
-import functools
-
 from babel import Locale
 
 from odoo import api, fields, models
@@ -8,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.addons.mail.tools.discuss import Store
 
 from .. import screening
-from ..screening.screener import LEXICON_DIR
 
 LEVELS = [
     ("calm", "Calm"),
@@ -41,14 +38,6 @@ KINDS = [
     ("emotional_manipulation", "Emotional manipulation"),
     ("payment_refusal", "Refuses to pay"),
 ]
-
-
-@functools.cache
-def _lexicon_languages():
-    """Codes of the languages with a lexicon, whether or not it can be loaded."""
-    return sorted(file.parent.name for file in LEXICON_DIR.glob("*/language.toml"))
-
-
 # Signals that count: for the level, for policy, for the marks in the chatter.
 LIVE_STATES = ("open", "confirmed")
 
@@ -130,7 +119,7 @@ class DisputeSignal(models.Model):
         speech = Locale.parse(self.env.lang or "en_US")
         return [
             (code, Locale.parse(code).get_language_name(speech).capitalize())
-            for code in _lexicon_languages()
+            for code in screening.available_languages()
         ]
 
     # ------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_agreement
 from . import test_bad_mail
+from . import test_demo_mails
 from . import test_evidence
 from . import test_gateway
 from . import test_growth
