@@ -272,7 +272,8 @@ class DisputeStrayMail(models.Model):
             "[This mail is not well formed. What could be read stands above; the "
             "original is attached, please open it.]"
         )
-        cover.set_content(f"{storable(text)}\n\n{notice}", charset="utf-8")
+        # below a signature's mark, so that our words are not taken for the sender's
+        cover.set_content(f"{storable(text)}\n\n-- \n{notice}", charset="utf-8")
         cover.add_attachment(
             mail.raw,
             maintype="application",

@@ -60,7 +60,8 @@ class TestDemoMails(DisputeCommon):
                 self.assertEqual(row.level, wanted["level"])
                 self.assertEqual(row.language, wanted["language"])
                 live = row.signal_ids.filtered(lambda signal: signal.state == "open")
-                found = {signal.kind: signal.grade or "" for signal in live}
+                gravest = live.sorted(lambda signal: signal._get_gravity())
+                found = {signal.kind: signal.grade or "" for signal in gravest}
                 self.assertEqual(found, wanted["kinds"])
 
     def test_quotes_are_verbatim(self):
