@@ -179,10 +179,9 @@ class DisputeInbound(models.Model):
 
     def _have_read(self, body):
         """Whether the words of ``body`` (HTML) stand in one of these texts."""
-        words = html2plaintext(body).split()
+        words = " ".join(html2plaintext(body).split())
         return any(
-            " ".join(words) in " ".join(html2plaintext(row.body or "").split())
-            for row in self
+            words in " ".join(html2plaintext(row.body or "").split()) for row in self
         )
 
     @api.model
@@ -280,7 +279,7 @@ class DisputeInbound(models.Model):
         Both can be claimed by anybody, and law firms' systems send automatic mail: it
         counts for nothing, but threatening words in it are not passed over.
         """
-        values["state"] = "skipped"
+        values.update(state="skipped", problem=False)
         if result.level not in ("tense", "hostile", "legal"):
             return None
         values.update(

@@ -400,11 +400,6 @@ class HelpdeskTicket(models.Model):
             "context": context or {},
         }
 
-    def action_view_dispute_signals(self):
-        return self._action_view_dispute(
-            "dispute.signal", self.env._("Signals"), [("ticket_id", "in", self.ids)]
-        )
-
     def action_view_dispute_handoffs(self):
         return self._action_view_dispute(
             "dispute.handoff", self.env._("Handoffs"), [("ticket_id", "in", self.ids)]
