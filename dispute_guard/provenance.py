@@ -22,6 +22,7 @@ from .screening import speaker
 LONGEST_IDENTIFIER = 998  # characters; RFC 5322 allows no longer line
 _UNDER_WAY = ContextVar("dispute_guard_mail", default=None)
 SHOWN_HEADERS = ("From", "Subject", "Content-Type", "Content-Transfer-Encoding")
+ADDRESSES = re.compile(r"[^\s<>()\",;:]+@[^\s<>()\",;:]+").findall
 MESSAGE_ID_HEADER = re.compile(rb"(?im)^message-id:.*(?:\r?\n[ \t].*)*")
 
 
@@ -29,6 +30,7 @@ class InboundMail:
     """One mail on its way through the gateway, with its bytes as received.
 
     ``message_id``: the identifier under which Odoo stores the message, once known.
+    ``parsed``: the whole mail as Odoo parsed it, once it did.
     ``routed``: list of the models that Odoo routed it to, None before routing.
     ``captured``: whether a message of this mail was captured on a ticket.
     ``identifier``: a Message-ID to deliver it under instead of its own.
@@ -42,6 +44,7 @@ class InboundMail:
         "sha256",
         "headers",
         "message_id",
+        "parsed",
         "routed",
         "captured",
         "identifier",
@@ -65,6 +68,7 @@ class InboundMail:
             self.raw.replace(b"\0", b"")
         )
         self.message_id = None
+        self.parsed = None
         self.routed = None
         self.captured = False
         self.identifier = None
@@ -73,9 +77,25 @@ class InboundMail:
         self.stray_id = None
 
     @property
-    def speaker(self):
+    def kind(self):
         """``person``, ``auto_reply``, ``bounce`` or ``list`` (RFC 3834, RFC 3464)"""
         return speaker.classify(self.headers)
+
+    @property
+    def speaker(self):
+        """Who speaks as far as headers tell: a ``screening.speaker.Speaker``."""
+        return speaker.by_headers(self.headers)
+
+    @property
+    def is_forged(self):
+        """Whether the sender's address is not to be believed.
+
+        A mail server found it not genuine, or there are several: mail servers and Odoo
+        need not mean the same one.
+        """
+        written = map(str, self.headers.get_all("From", ()))
+        named = {each.lower() for line in written for each in ADDRESSES(line)}
+        return len(named) > 1 or speaker.is_forged(self.headers)
 
     def header(self, name):
         """The first header ``name`` as one line of valid text, or an empty string."""

@@ -27,3 +27,15 @@ def off_work(records):
 def is_at_work(records):
     """Whether ``records`` come from one of the stations."""
     return records.env.context.get(CONTEXT_KEY) is STATION
+
+
+def own_defaults(records, defaults, names):
+    """``defaults`` in which the fields ``names`` have the value that the model gives.
+
+    Any client can bring defaults, in the context or as ``ir.default``.
+    """
+    kept = {name: value for name, value in defaults.items() if name not in names}
+    for name in names & defaults.keys():
+        if default := records._fields[name].default:
+            kept[name] = default(records)
+    return kept

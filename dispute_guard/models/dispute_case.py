@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..station import at_work, is_at_work, off_work
-from .dispute_signal import LEVEL_RANK, LEVELS
+from ..station import at_work, is_at_work, off_work, own_defaults
+from .dispute_signal import HIDDEN_STATES, LEVEL_RANK, LEVELS
 
 RUNGS = [
     ("discuss", "Discuss"),
@@ -13,6 +13,7 @@ RUNGS = [
     ("court", "Court"),
     ("closed", "Closed"),
 ]
+HOLD_FIELDS = {"hold", "hold_reason", "hold_at"}
 
 
 class DisputeCase(models.Model):
@@ -74,7 +75,7 @@ class DisputeCase(models.Model):
         "dispute.signal",
         "case_id",
         string="Signals",
-        domain=[("state", "!=", "context")],
+        domain=[("state", "not in", HIDDEN_STATES)],
     )
     handoff_ids = fields.One2many("dispute.handoff", "case_id", string="Handoffs")
     agreement_link_ids = fields.One2many(
@@ -102,6 +103,11 @@ class DisputeCase(models.Model):
                 by_ticket.get(ticket.id, 0) for ticket in case.ticket_ids
             )
 
+    @api.model
+    def default_get(self, fields):
+        guarded = HOLD_FIELDS | {"closed_at"}
+        return own_defaults(self, super().default_get(fields), guarded)
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -117,10 +123,16 @@ class DisputeCase(models.Model):
 
     def write(self, vals):
         self._check_hold_write(vals)
-        return super(DisputeCase, off_work(self)).write(vals)
+        result = super(DisputeCase, off_work(self)).write(vals)
+        if "rung" in vals:
+            # what was said before a dispute was closed counts no longer
+            self.ticket_ids._update_dispute_level()
+        return result
 
     def _check_hold_write(self, vals):
-        if vals.keys() & {"hold", "hold_reason", "hold_at"} and not is_at_work(self):
+        if "closed_at" in vals:
+            raise UserError(self.env._("When a dispute was closed follows its stage."))
+        if vals.keys() & HOLD_FIELDS and not is_at_work(self):
             raise UserError(
                 self.env._("A hold is placed or released by its button, with a reason.")
             )

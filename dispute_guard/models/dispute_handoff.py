@@ -6,6 +6,7 @@ from odoo.tools import html2plaintext
 
 from ..provenance import describe_error
 from .dispute_professional import ROLES
+from .dispute_signal import LIVE_STATES
 
 _logger = logging.getLogger(__name__)
 
@@ -247,14 +248,20 @@ class DisputeHandoff(models.Model):
     def _prepare_brief_values(self):
         """Hook: what the brief's template may show."""
         case = self.case_id
+        live = case.signal_ids.filtered(
+            lambda signal: signal.state in LIVE_STATES
+        ).sorted("occurred_at")
+        words = live.filtered("quote")
         return {
             "handoff": self,
             "time_zone": self.env.context.get("tz"),
             "case": case,
             "tickets": case.ticket_ids,
-            "signals": case.signal_ids.filtered(
-                lambda signal: signal.state in ("open", "confirmed")
-            ).sorted("occurred_at"),
+            "signals": words,
+            "noted": live - words,
+            "lapses": case.ticket_ids.dispute_lapse_ids.filtered(
+                lambda lapse: not lapse.excuse
+            ).sorted("began_at"),
             "links": case.agreement_link_ids.filtered(
                 lambda link: link.state != "rejected"
             ),

@@ -1,7 +1,9 @@
 import re
+from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
 
 ROLES = [
     ("superior", "Superior"),
@@ -41,6 +43,69 @@ class DisputeProfessional(models.Model):
         "CHECK(acknowledge_hours > 0)",
         "The time to acknowledge must be more than nothing.",
     )
+
+    # ------------------------------------------------------------------
+    # Known by their contacts
+    # ------------------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _get_contacts(self):
+        """Who is one of ours, as two dicts to sets of company ids (False: all).
+
+        The first is by id of the commercial partner, the second by mail address.
+        Cached, because each mail asks for it.
+        """
+        partners, addresses = defaultdict(set), defaultdict(set)
+        # sudo: dispute.professional - the gateway may run as any user
+        for person in self.sudo().search([("active", "=", True)]):
+            partner, company = person.partner_id, person.company_id.id
+            partners[partner.id].add(company)
+            partners[partner.commercial_partner_id.id].add(company)
+            if partner.email_normalized:
+                addresses[partner.email_normalized].add(company)
+        return dict(partners), dict(addresses)
+
+    @api.model
+    def _is_one(self, partner, address, company):
+        """Whether a sender is a professional of ``company``, or of his firm.
+
+        :param partner: the sender's partner, or an empty one
+        :param str address: the sender's address, or False
+        """
+        partners, addresses = self._get_contacts()
+        if not partners:
+            return False
+        companies = (
+            partners.get(partner.id, set())
+            | partners.get(partner.commercial_partner_id.id, set())
+            | addresses.get(email_normalize(address or ""), set())
+        )
+        return False in companies or company.id in companies
+
+    @api.model
+    def _knows(self, partners):
+        """Whether one of ``partners`` is a professional or the firm of one."""
+        return not self._get_contacts()[0].keys().isdisjoint(partners.ids)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        professionals = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return professionals
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"partner_id", "company_id", "active"}:
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # ------------------------------------------------------------------
 
     @api.constrains("language_codes")
     def _check_language_codes(self):

@@ -120,7 +120,7 @@ class DisputeStrayMail(models.Model):
         The whole mail is searched when it is a bounce: the mail it is about stands
         inside it.
         """
-        if mail.speaker == "bounce":
+        if mail.kind == "bounce":
             written = mail.raw[:65536].decode("ascii", "replace")
         else:
             written = " ".join(mail.header(name) for name in headers)
@@ -177,7 +177,7 @@ class DisputeStrayMail(models.Model):
         if not self._is_helpdesk_mail(mail, fallback_model):
             return
         same = self._find_message_of(mail)
-        if mail.speaker in ("bounce", "auto_reply"):
+        if mail.kind in ("bounce", "auto_reply"):
             self._keep(mail, "robot", fallback_model)
         elif not same:
             # Odoo's loop detection drops the twentieth mail within two hours, and an
@@ -197,11 +197,12 @@ class DisputeStrayMail(models.Model):
     @api.model
     def _find_message_of(self, mail):
         # sudo: dispute.inbound - the gateway may run as any user
-        return (
-            self.env["dispute.inbound"]
-            .sudo()
-            .search([("message_identifier", "=", mail.identifier_shown)], limit=1)
-        )
+        inbounds = self.env["dispute.inbound"].sudo()
+        same = [
+            ("message_identifier", "=", mail.identifier_shown),
+            ("part", "=", False),
+        ]
+        return inbounds.search(same, limit=1)
 
     @api.model
     def _is_same_mail(self, mail, inbound):

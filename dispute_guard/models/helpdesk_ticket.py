@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..provenance import gateway_mail
-from ..station import at_work, is_at_work, off_work
-from .dispute_signal import LEVELS, LIVE_STATES
+from ..station import is_at_work, off_work, own_defaults
+from .dispute_signal import HIDDEN_STATES, LEVELS, LIVE_STATES
 
 AGENTS = "dispute_guard.group_dispute_user"
 STATION_FIELDS = {"dispute_level", "dispute_signal_id"}
@@ -29,11 +29,15 @@ class HelpdeskTicket(models.Model):
         string="Gravest Signal",
         readonly=True,
         copy=False,
+        index="btree_not_null",
         ondelete="set null",
         groups=AGENTS,
     )
     dispute_quote = fields.Text(
         related="dispute_signal_id.quote", string="Words that Count", groups=AGENTS
+    )
+    dispute_statement = fields.Text(
+        related="dispute_signal_id.statement", string="What Counts", groups=AGENTS
     )
     dispute_case_id = fields.Many2one(
         "dispute.case",
@@ -59,7 +63,7 @@ class HelpdeskTicket(models.Model):
         "dispute.signal",
         "ticket_id",
         string="Signals",
-        domain=[("state", "!=", "context")],
+        domain=[("state", "not in", HIDDEN_STATES)],
         groups=AGENTS,
     )
     dispute_inbound_ids = fields.One2many(
@@ -194,8 +198,12 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def default_get(self, fields):
-        """A mail is created as its author: do not assign a customer his own ticket."""
-        defaults = super().default_get(fields)
+        """A mail is created as its author: do not assign a customer his own ticket.
+
+        Nor do defaults bring a level, a signal or a dispute.
+        """
+        guarded = STATION_FIELDS | {"dispute_case_id"}
+        defaults = own_defaults(self, super().default_get(fields), guarded)
         if gateway_mail() and defaults.get("user_id"):
             user = self.env["res.users"].browse(defaults["user_id"])
             if user.share or not user.active:
@@ -213,7 +221,15 @@ class HelpdeskTicket(models.Model):
 
     def write(self, vals):
         self._check_dispute_write(vals)
+        closed = self.filtered("closed") if "stage_id" in vals else self.browse()
+        moves = "dispute_case_id" in vals and not is_at_work(self)
+        # sudo: helpdesk.ticket - the level follows, whoever moves the ticket
+        moved = self.sudo() if moves else self.browse()
+        left = moved.dispute_case_id
         result = super(HelpdeskTicket, off_work(self)).write(vals)
+        moved._update_dispute_level()
+        left._update_level()
+        closed.filtered(lambda ticket: not ticket.closed)._count_again()
         if "description" in vals and not gateway_mail():
             self.env["dispute.inbound"]._capture_descriptions(self)
         return result
@@ -253,127 +269,6 @@ class HelpdeskTicket(models.Model):
             raise UserError(case._get_hold_refusal())
 
     # ------------------------------------------------------------------
-    # Called by the stations
-    # ------------------------------------------------------------------
-
-    def _update_dispute_level(self):
-        """Let level and gravest signal follow the signals and what is unread."""
-        # sudo: helpdesk.ticket - the level follows, whoever caused the change
-        tickets = self.sudo()
-        for ticket in tickets:
-            live = ticket.dispute_signal_ids.filtered(
-                lambda signal: signal.state in LIVE_STATES
-            )
-            gravest = live.sorted(lambda signal: signal._get_gravity())[-1:]
-            level = gravest.level or ticket._get_level_without_signals()
-            values = {"dispute_level": level, "dispute_signal_id": gravest.id}
-            if level != ticket.dispute_level or gravest != ticket.dispute_signal_id:
-                at_work(ticket).write(values)
-        tickets.dispute_case_id._update_level()
-
-    def _get_level_without_signals(self):
-        unread = any(
-            row.state in ("pending", "not_screened") for row in self.dispute_inbound_ids
-        )
-        return "not_screened" if unread else "calm"
-
-    def _open_dispute_case(self):
-        """Open a case for each ticket that has none.
-
-        :return: the new cases
-        """
-        tickets = self.filtered(lambda ticket: not ticket.dispute_case_id)
-        # sudo: dispute.case - opened by policy for whoever's message caused it
-        cases = (
-            self.env["dispute.case"]
-            .sudo()
-            .with_context(
-                mail_create_nolog=True,
-                mail_create_nosubscribe=True,
-                tracking_disable=True,
-            )
-            .create([ticket._prepare_dispute_case_values() for ticket in tickets])
-        )
-        for ticket, case in zip(tickets, cases, strict=True):
-            at_work(ticket).write({"dispute_case_id": case.id})
-        return cases
-
-    def _prepare_dispute_case_values(self):
-        """Hook: the values of the case for this ticket."""
-        return {
-            # on one line, for it becomes the subject of mails
-            "title": " ".join((self.name or "").split()),
-            "partner_id": self.commercial_partner_id.id,
-            "company_id": self.company_id.id,
-            "user_id": self._get_dispute_responsible().id,
-            "level": self.dispute_level,
-        }
-
-    def _get_dispute_responsible(self):
-        """Hook: the user who answers for the case.
-
-        Never the author of a mail, whom the helpdesk may assign to his own ticket, nor
-        the system's own user.
-        """
-        users = self.user_id | self.team_id.user_id
-        return users.filtered(lambda user: user.active and not user.share)[:1]
-
-    def _propose_agreements(self):
-        """Propose the customer's agreements for tickets under a legal threat."""
-        tickets = self.filtered(
-            lambda ticket: ticket.dispute_level == "legal"
-            and ticket.commercial_partner_id
-            and not ticket.dispute_agreement_link_ids
-        )
-        if not tickets:
-            return
-        # sudo: agreement - proposed for whoever's message caused it
-        agreements = (
-            self.env["agreement"]
-            .sudo()
-            .search(
-                [
-                    (
-                        "commercial_partner_id",
-                        "in",
-                        tickets.commercial_partner_id.ids,
-                    ),
-                    ("company_id", "in", [False, *tickets.company_id.ids]),
-                ]
-            )
-            .grouped("commercial_partner_id")
-        )
-        files = self._find_only_files(self.env["agreement"].union(*agreements.values()))
-        self.env["dispute.agreement.link"].sudo().create(
-            [
-                {
-                    "ticket_id": ticket.id,
-                    "agreement_id": agreement.id,
-                    "attachment_id": files.get(agreement.id),
-                    "state": "proposed",
-                }
-                for ticket in tickets
-                for agreement in agreements.get(ticket.commercial_partner_id, ())
-                if agreement.company_id in (ticket.company_id, self.env["res.company"])
-            ]
-        )
-
-    @api.model
-    def _find_only_files(self, agreements):
-        """The file of each agreement that has exactly one, as {id: attachment id}."""
-        # sudo: ir.attachment - proposed for whoever's message caused it
-        rows = (
-            self.env["ir.attachment"]
-            .sudo()
-            ._read_group(
-                [("res_model", "=", "agreement"), ("res_id", "in", agreements.ids)],
-                ["res_id"],
-                ["id:array_agg"],
-            )
-        )
-        return {agreement: ids[0] for agreement, ids in rows if len(ids) == 1}
-
-    # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
 
@@ -388,6 +283,19 @@ class HelpdeskTicket(models.Model):
             "res_model": "dispute.case",
             "res_id": self.dispute_case_id.id,
             "view_mode": "form",
+        }
+
+    def action_note_dispute_signal(self):
+        """Ask what was seen or heard, then note it as a signal."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Note a Signal"),
+            "res_model": "dispute.signal.note",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_ticket_id": self.id},
         }
 
     def _action_view_dispute(self, model, name, domain, context=None):

@@ -4,6 +4,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..provenance import InboundMail, gateway_mail, under_way
@@ -44,9 +45,10 @@ class MailThread(models.AbstractModel):
                     strip_attachments=strip_attachments,
                     thread_id=thread_id,
                 )
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise  # a call is run again from its start
         except Exception as error:
+            collided = isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY)
+            if collided and request:
+                raise  # a call is run again from its start
             if isinstance(error, AccessError) and not self.env.su:
                 raise  # who may not deliver a mail must not have it delivered later
             broken = self.env.cr._cnx.get_transaction_status() == (
@@ -55,7 +57,8 @@ class MailThread(models.AbstractModel):
             if broken or not stray._is_helpdesk_mail(mail, model):
                 raise
             _logger.info("A helpdesk mail could not be delivered", exc_info=True)
-            if mail.cover:
+            # after a collision it is tried again as it is, in another transaction
+            if mail.cover or collided:
                 stray._keep_undelivered(mail, model, error)
                 return False
             try:
@@ -69,9 +72,9 @@ class MailThread(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     stray._keep_unposted(mail, model)
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                raise
             except Exception as error:
+                if isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY) and request:
+                    raise
                 _logger.exception("A mail that Odoo did not post could not be read")
                 stray._keep_undelivered(mail, model, error)
         return result
@@ -81,10 +84,18 @@ class MailThread(models.AbstractModel):
         mail = gateway_mail()
         if mail:
             mail.message_id = message_dict.get("message_id")
+            mail.parsed = message
             mail.routed = [route[0] for route in routes or ()]
         if not mail or "helpdesk.ticket" not in mail.routed:
             return super()._message_route_process(message, message_dict, routes)
-        # so that a mail that fails half-way leaves nothing behind and the
-        # transaction can still keep its bytes
-        with self.env.cr.savepoint():
-            return super()._message_route_process(message, message_dict, routes)
+        # So that a mail that fails half-way leaves nothing behind and the transaction
+        # can still keep its bytes. The end of the transaction releases it, too, which
+        # spares every mail a query.
+        savepoint = self.env.cr.savepoint()
+        try:
+            result = super()._message_route_process(message, message_dict, routes)
+            self.env.cr.flush()
+        except BaseException:
+            savepoint.close(rollback=True)
+            raise
+        return result

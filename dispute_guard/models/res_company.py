@@ -1,13 +1,80 @@
 import logging
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import plaintext2html
 
+from .dispute_signal import LIVE_STATES
+
 _logger = logging.getLogger(__name__)
+
+# How long signs of a conflict count.
+COUNTING_FIELDS = {
+    "dispute_tense_days",
+    "dispute_hostile_days",
+    "dispute_confirmed_factor",
+}
+
+
+def _setting(label, default):
+    """A number that counting asks for, read apart from the rest of the company."""
+    return fields.Integer(label, default=default, prefetch="dispute_guard")
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    # how long signs of a conflict count
+    dispute_tense_days = _setting("Tense Counts For (days)", default=14)
+    dispute_hostile_days = _setting("Hostile Counts For (days)", default=30)
+    dispute_confirmed_factor = _setting("Confirmed Counts Longer By", default=3)
+    # from which count on facts are a signal; 0 switches the kind off
+    dispute_repeat_least = _setting("Same Complaint, Times", default=2)
+    dispute_repeat_share = _setting("Share of Words Said Before (%)", default=60)
+    dispute_reopen_least = _setting("Messages on a Closed Question", default=2)
+    dispute_burst_least = _setting("Messages in a Burst", default=4)
+    dispute_burst_hours = _setting("Burst Within (hours)", default=24)
+    dispute_parallel_least = _setting("Tickets on the Same Matter", default=2)
+    dispute_parallel_days = _setting("Tickets Within (days)", default=3)
+    dispute_off_hours_least = _setting("Messages Outside Working Hours", default=3)
+    dispute_off_hours_days = _setting("Messages Within (days)", default=7)
+    dispute_fall_steps = _setting("Steps to the Worse", default=2)
+    # our own side
+    dispute_answer_hours = _setting("Answer Within (working hours)", default=16)
+
+    _dispute_positive = models.Constraint(
+        """CHECK(
+            dispute_tense_days BETWEEN 1 AND 3650
+            AND dispute_hostile_days BETWEEN 1 AND 3650
+            AND dispute_confirmed_factor BETWEEN 1 AND 100
+            AND LEAST(dispute_repeat_least, dispute_reopen_least, dispute_burst_least,
+                dispute_parallel_least, dispute_off_hours_least, dispute_fall_steps,
+                dispute_answer_hours) >= 0
+            AND dispute_repeat_share BETWEEN 1 AND 100
+            AND dispute_burst_hours BETWEEN 1 AND 720
+            AND dispute_parallel_days BETWEEN 1 AND 60
+            AND dispute_off_hours_days BETWEEN 1 AND 60)""",
+        "Days, hours and shares must be positive numbers, spans at most 60 days, and "
+        "signs of a conflict count for ten years at most.",
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & COUNTING_FIELDS:
+            self._update_dispute_levels()
+        return result
+
+    def _update_dispute_levels(self):
+        """Let the levels follow new spans: what counts again, and what no longer."""
+        # sudo: dispute.signal - the levels of all tickets follow, whoever sets the span
+        signals = self.env["dispute.signal"].sudo()
+        counting = signals.search(
+            [
+                ("company_id", "in", self.ids),
+                ("state", "in", LIVE_STATES),
+                ("counts_until", ">", fields.Datetime.now()),
+            ]
+        )
+        counting.ticket_id._update_dispute_level()
 
     def _get_dispute_administrator(self):
         """Hook: the user who is told when the dispute guard needs mending."""

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from . import speaker
 from .evaluate import evaluate, report
 from .finding import Screening
-from .mail import read_mail
+from .mail import Mail, attached_texts, other_half, read_mail, says_more
 from .reader import LexiconError
 from .screener import Screener
+from .speaker import by_headers, lift
+from .speaker_book import default_book
 
 _FINDING_KEYS = (
     "kind", "grade", "quote", "start", "end", "segment", "rule", "confidence",
 )  # fmt: skip
+# From what needs nobody's eyes to what needs them most.
+_LEVELS = ("calm", "not_screened", "tense", "hostile", "legal")
 
 
 class InputError(Exception):
@@ -113,6 +116,8 @@ def _lines(files: list[str], screener: Screener) -> Iterator[dict]:
             subject=row.get("subject") or "",
             lang=row.get("lang"),
         )
+        who = default_book().tell(result)
+        result = lift(result, who, row.get("subject") or "")
         yield {"id": row.get("id"), **_as_json(result)}
 
 
@@ -120,11 +125,27 @@ def _mails(files: list[str], screener: Screener) -> Iterator[dict]:
     for name in files:
         mail = read_mail(Path(name).read_bytes())
         result = screener.screen(mail.text or "", html=mail.html, subject=mail.subject)
-        yield {
-            "id": name,
-            "speaker": speaker.classify(mail.message),
-            **_as_json(result),
-        }
+        who = default_book().identify(
+            by_headers(mail.message), result, mail.sender, mail.message
+        )
+        result = lift(result, who, mail.subject)
+        row = {"id": name, "speaker": who.who, "shown_by": who.words}
+        row |= _as_json(result)
+        for part, text in _other_texts(mail, result.text):
+            more = screener.screen(text)
+            row["findings"] += [
+                {**found, "part": part} for found in _as_json(more)["findings"]
+            ]
+            row["level"] = max(row["level"], more.level, key=_LEVELS.index)
+        yield row
+
+
+def _other_texts(mail: Mail, shown: str) -> Iterator[tuple[str, str]]:
+    """What a mail says besides the text ``shown``: the other half, attached texts."""
+    half = other_half(mail.message, "html" if mail.text is None else "plain")
+    if says_more(half, shown):
+        yield "text/plain" if mail.text is None else "text/html", half
+    yield from attached_texts(mail.message)
 
 
 def _as_json(result: Screening) -> dict:

@@ -66,6 +66,11 @@ class Screening(NamedTuple):
     segments: tuple[Segment, ...]
 
 
+def strength_of(finding: Finding) -> tuple[int, int]:
+    """Return what sorts findings of a kind from the weakest: grade, then weight."""
+    return GRADES.index(finding.grade) if finding.grade else 0, finding.weight
+
+
 def is_legal_threat(finding: Finding) -> bool:
     """Tell whether the finding threatens, and does not only mention, the law."""
     return finding.kind == "legal_threat" and finding.grade != "mention"

@@ -44,6 +44,10 @@ class _Extractor(HTMLParser):
         self._ends_line = True
         self._space = False
 
+    def updatepos(self, i, j):
+        # Nobody asks for the line, and counting takes time.
+        return j
+
     def _add(self, text: str) -> None:
         if text:
             self.parts.append(text)
@@ -71,6 +75,8 @@ class _Extractor(HTMLParser):
             self._open.append((tag, self._mark(tag, dict(attrs)), self.length))
 
     def _mark(self, tag: str, attrs: dict) -> str:
+        if not attrs:
+            return "quoted" if tag == "blockquote" else ""
         names = " ".join(attrs.get(key) or "" for key in ("class", "id", "type"))
         names += " mail_quote" * ("data-o-mail-quote" in attrs)
         if _OPEN_ENDED(names):

@@ -71,11 +71,21 @@ class Sentence:
     """A sentence seen through the elements of one lexicon."""
 
     def __init__(
-        self, normal: Normal, start: int, end: int, lexicon: Lexicon, words: list[str]
+        self,
+        normal: Normal,
+        start: int,
+        end: int,
+        lexicon: Lexicon,
+        words: list[str],
+        mask: int,
     ):
-        """:param words: the tokens of ``normal.text[start:end]``, mended"""
+        """:param words: the tokens of ``normal.text[start:end]``, corrected by the
+        lexicon
+        :param mask: the elements that these words may stand for
+        """
         self.start, self.end, self.words = start, end, words
         self.lexicon, self._normal = lexicon, normal
+        self._mask = mask
         self._at: dict[str, list[Span]] = {}
         known = self._at
         for word, span in zip(words, _ONE_WORD, strict=False):
@@ -116,10 +126,11 @@ class Sentence:
         for word in element.heads & self._distinct:
             for rest in element.tails[word]:
                 groups.append(self._phrase_places(word, rest) if rest else at[word])
-        if element.starts:
-            begun = self.lexicon.begun
-            for word in begun.keys() & self._distinct:
-                if element in begun[word] and word not in element.heads:
+        if element.open:
+            tails = element.tails
+            for word in self.lexicon.shaped[element] & self._distinct:
+                # Unless it is listed by itself, and so was taken above.
+                if () not in tails.get(word, ()):
                     groups.append(at[word])
         if len(groups) < 2:
             return groups[0] if groups else []
@@ -144,21 +155,23 @@ class Sentence:
 
     def find(self, pattern: Pattern) -> list[Span]:
         """Return the token spans a pattern covers, one for each place it can end."""
-        places = self.places
+        known = self._places
         for element in pattern.required:
-            if not places(element):
-                return []
-        found: list[Span] = []
-        for at, (element, gap, optional) in enumerate(pattern.steps):
-            here = places(element)
-            if not at:
-                found = here
-            elif optional:
-                found = sorted(found + _follow(found, here, gap), key=_by_end)
-            else:
-                found = _follow(found, here, gap)
+            here = known.get(element)
+            if here is None:
+                here = known[element] = self._look_up(element)
+            if not here:
+                return here
+        steps = iter(pattern.steps)
+        found = self.places(next(steps).element)
+        for element, gap, optional in steps:
+            here = known.get(element)
+            reached = _follow(
+                found, self.places(element) if here is None else here, gap
+            )
+            found = sorted(found + reached, key=_by_end) if optional else reached
             if not found:
-                return []
+                break
         return found
 
     def hits(self, candidates: Iterable[Candidate]) -> list[Hit]:
@@ -170,8 +183,8 @@ class Sentence:
         hits: list[Hit] = []
         enough: dict[str, tuple[int, int]] = {}
         thresholds = self.lexicon.thresholds
-        for _rank, pattern, rule, _needs in candidates:
-            known = enough.get(rule.kind)
+        for _rank, pattern, rule, _mask in candidates:
+            known = enough.get(rule.group)
             if known and rule.strength < known:
                 continue
             for span in self.find(pattern):
@@ -180,29 +193,44 @@ class Sentence:
                     hit = Hit(rule, grade, *span)
                     hits.append(hit)
                     if not thresholds[rule.kind]:
-                        known = enough.get(rule.kind, hit.strength)
-                        enough[rule.kind] = max(known, hit.strength)
+                        known = enough.get(rule.group, hit.strength)
+                        enough[rule.group] = max(known, hit.strength)
         return hits
 
     def _judge(self, rule: Rule, span: Span) -> str | None:
         """Return the grade that the surroundings leave, ``None`` for none."""
-        if rule.who != "any" and not self._has_speaker(rule.who, span):
+        if not self.has_speaker(rule.who, span):
             return None
         grade = rule.grade
+        known = self._context_spans
         for context in rule.unless:
-            if self._in_context(context, span):
-                if context.effect == "drop":
-                    return None
-                if not grade:
-                    continue
-                if context.effect == "mention":
-                    return "mention"
-                if grade == "announced":
-                    grade = context.effect
+            spans = known.get(context.name)
+            if spans is None:
+                spans = self._spans_of(context)
+            if not spans or not self._is_near(context, spans, span):
+                continue
+            if context.effect == "drop":
+                return None
+            if not grade:
+                continue
+            if context.effect == "mention":
+                return "mention"
+            if grade == "announced":
+                grade = context.effect
         return grade
 
-    def _has_speaker(self, who: str, span: Span) -> bool:
+    def met(self, rule: Rule, span: Span) -> list[Context]:
+        """Return the contexts of a rule that hold for a hit."""
+        return [
+            each
+            for each in rule.unless
+            if self._is_near(each, self._spans_of(each), span)
+        ]
+
+    def has_speaker(self, who: str, span: Span) -> bool:
         """Tell whether the nearest subject before the end of the hit is the author."""
+        if who == "any":
+            return True
         special = self.lexicon.special
         edge = self._subject_edge(span[0]) if who == "not_other" else 0
         self_at = self._last(special["SELF"], edge, span[1])
@@ -239,15 +267,15 @@ class Sentence:
         return min([s for s, _end in clause if s >= at], default=len(self.words))
 
     def _spans_of(self, context: Context) -> list[Span]:
-        spans = self._context_spans.get(context.name)
-        if spans is None:
-            patterns = self.lexicon.context_patterns(context.name, self._distinct)
-            spans = [span for pattern in patterns for span in self.find(pattern)]
-            self._context_spans[context.name] = spans
+        """Return where the patterns of a context match, and remember it."""
+        spans: list[Span] = []
+        for pattern in self.lexicon.context_patterns(context.name, self._mask):
+            spans += self.find(pattern)
+        self._context_spans[context.name] = spans
         return spans
 
-    def _in_context(self, context: Context, span: Span) -> bool:
-        spans = self._spans_of(context)
+    def _is_near(self, context: Context, spans: list[Span], span: Span) -> bool:
+        """Tell whether one of the spans of a context is where it concerns a hit."""
         if not spans or context.where == "sentence":
             return bool(spans)
         low, high = self._window(context, span)

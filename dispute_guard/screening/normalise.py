@@ -11,10 +11,7 @@ import functools
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from itertools import repeat
-
-Edit = tuple[int, int, str]
+from collections.abc import Callable
 
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
@@ -28,9 +25,9 @@ _LATIN = "A-Za-z\u00c0-\u024f"
 _CYRILLIC = "\u0400-\u052f"
 
 _suspect = re.compile(f"[{_INVISIBLE}{_MARKS}{_COMPAT}]").search
-_invisible = re.compile(f"[{_INVISIBLE}]+").finditer
-_marked = re.compile(f"(?s).?[{_MARKS}]+").finditer
-_compat = re.compile(f"[{_COMPAT}]").finditer
+_invisible = re.compile(f"[{_INVISIBLE}]+")
+_marked = re.compile(f"(?s).?[{_MARKS}]+")
+_compat = re.compile(f"[{_COMPAT}]")
 _script_seam = re.compile(
     f"[{_LATIN}](?:(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}][{_LATIN}]))"
 ).search
@@ -43,7 +40,15 @@ _two_scripts = re.compile(
 _maybe_spaced = re.compile(r"[ .*_\-]\w[ .*_\-]\w[ .*_\-]").search
 _spaced = re.compile(
     r"(?<![^\W_])[^\W\d_]([ .*_\-])[^\W\d_](?:\1[^\W\d_]){2,}(?![^\W_])"
-).finditer
+)
+# Words with letters crossed out: "f***ing", "sh*t", "b@stard", "f**". A sign in front,
+# an address and words side by side ("now!I") are something else.
+_maybe_masked = re.compile(r"[*@#$](?<=[^\W\d_].)").search
+_masked = re.compile(
+    r"(?<![\w*@#$.])[^\W\d_]{1,6}(?:(?=!*[*@#$])[*@#$!]++[^\W\d_]++)++"
+    r"(?![\w*@#$]|\.\w)|(?<![\w*])[^\W\d_]{1,2}\*{2,}+(?!\w)"
+)
+_signs = re.compile(r"[*@#$!]+").sub
 _cyrillic_letter = re.compile(f"[{_CYRILLIC}]").findall
 
 # Letters that look alike; the longer half of a word decides which side it is on.
@@ -57,6 +62,8 @@ _PLAIN = (
     ("Ё", "Е"),
 )
 NOT_MARK = "nʼ"
+# Stands for letters crossed out of a word; a letter itself, so that the word is one.
+_CROSSED_OUT = "ʔ"
 
 
 class Normal:
@@ -66,7 +73,7 @@ class Normal:
     the same length.
     """
 
-    def __init__(self, cased: str, steps: tuple = ()):
+    def __init__(self, cased: str, steps: tuple["_Step", ...] = ()):
         self.cased = cased
         self.text = ""
         self._steps = steps
@@ -74,37 +81,58 @@ class Normal:
     def source(self, offset: int, end: bool = False) -> int:
         """Return the offset in the source; ``end`` asks for the end of a span."""
         for step in reversed(self._steps):
-            offset = step(offset - 1) + 1 if end and offset else step(offset)
+            offset = step.source(offset, end)
         return offset
 
-    def edit(self, edits: Iterator[Edit]) -> "Normal":
-        """Return a new text with the edits ``(start, end, replacement)`` made."""
-        parts, starts, origins = [], [0], [0]
-        done = length = 0
-        for start, end, replacement in edits:
-            parts.append(self.cased[done:start])
-            length += start - done
-            if replacement:
-                parts.append(replacement)
-                size = len(replacement)
-                starts += range(length, length + size)
-                origins += repeat(start, size)
-                length += size
-            starts.append(length)
-            origins.append(end)
-            done = end
-        if not parts:
+    def rewrite(self, pattern: re.Pattern, replace: Callable[[str], str]) -> "Normal":
+        """Return a new text with the matches of a pattern replaced."""
+        new = pattern.sub(lambda match: replace(match[0]), self.cased)
+        if new == self.cased:
             return self
-        parts.append(self.cased[done:])
-        return Normal("".join(parts), (*self._steps, _way_back(starts, origins)))
+        return Normal(new, (*self._steps, _Step(self.cased, pattern, replace)))
 
 
-def _way_back(starts: list[int], origins: list[int]) -> Callable[[int], int]:
-    def source(offset: int) -> int:
+class _Step:
+    """Leads from a rewritten text back to the one before.
+
+    Most texts are never asked, so the way is looked for when the first is.
+    """
+
+    def __init__(self, text: str, pattern: re.Pattern, replace: Callable[[str], str]):
+        self._text, self._pattern, self._replace = text, pattern, replace
+
+    @functools.cached_property
+    def _way(self) -> tuple[list[int], list[int], list[int]]:
+        """Where runs start, where they come from, and where a new one ends there.
+
+        Every second run is left as it was; its end is not noted.
+        """
+        starts, origins, ends = [0], [0], [-1]
+        length = done = 0
+        for match in self._pattern.finditer(self._text):
+            start, end = match.span()
+            length += start - done
+            new = self._replace(match[0])
+            starts += length, length + len(new)
+            origins += start, end
+            ends += end, -1
+            length += len(new)
+            done = end
+        return starts, origins, ends
+
+    def source(self, offset: int, end: bool) -> int:
+        starts, origins, ends = self._way
+        if end and offset:
+            # The end of the last character, not the beginning of the next one, which
+            # may stand behind some that were left out.
+            return self._end_of(offset - 1)
         at = bisect_right(starts, offset) - 1
-        return origins[at] + offset - starts[at]
+        return origins[at] + (offset - starts[at] if ends[at] < 0 else 0)
 
-    return source
+    def _end_of(self, at: int) -> int:
+        starts, origins, ends = self._way
+        run = bisect_right(starts, at) - 1
+        return ends[run] if ends[run] >= 0 else origins[run] + at - starts[run] + 1
 
 
 def normalise(text: str) -> Normal:
@@ -113,25 +141,35 @@ def normalise(text: str) -> Normal:
     if not text.isascii():
         normal = _clean_unicode(normal)
     if _maybe_spaced(normal.cased):
-        normal = normal.edit(_join_spaced(normal.cased))
-    return _finish(normal)
+        normal = normal.rewrite(_spaced, _without_signs)
+    if _maybe_masked(normal.cased):
+        normal = normal.rewrite(_masked, _crossed_out)
+    return finish(normal)
 
 
-def _finish(normal: Normal) -> Normal:
-    lowered = normal.cased.lower()
-    if len(lowered) != len(normal.cased):
-        lowered = "".join(
-            low if len(low := char.lower()) == 1 else char for char in normal.cased
-        )
+def finish(normal: Normal) -> Normal:
+    lowered = _lower(normal.cased)
     normal.text = lowered.replace("n't", " " + NOT_MARK).replace("'", " ")
     return normal
 
 
+def _lower(text: str) -> str:
+    """Return the text in lower case and of the same length."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(
+            low if len(low := char.lower()) == 1 else char for char in text
+        )
+    return lowered
+
+
 def _clean_unicode(normal: Normal) -> Normal:
     if _suspect(normal.cased):
-        normal = normal.edit(_drop_invisible(normal.cased))
-        normal = normal.edit(_unfold_compatible(normal.cased))
-        normal = normal.edit(_compose_marks(normal.cased))
+        normal = normal.rewrite(_invisible, _nothing)
+        if _compat.search(normal.cased):
+            normal.cased = normal.cased.translate(_compat_table())
+            normal = normal.rewrite(_compat, _plain)
+        normal = normal.rewrite(_marked, _composed)
     text = normal.cased
     for odd, plain in _PLAIN:
         text = text.replace(odd, plain)
@@ -141,23 +179,15 @@ def _clean_unicode(normal: Normal) -> Normal:
     return normal
 
 
-def _drop_invisible(text: str) -> Iterator[Edit]:
-    return ((*match.span(), "") for match in _invisible(text))
+def _nothing(_text: str) -> str:
+    return ""
 
 
-def _unfold_compatible(text: str) -> Iterator[Edit]:
-    for match in _compat(text):
-        plain = _plain(match[0])
-        if plain != match[0]:
-            yield (*match.span(), plain)
-
-
-def _compose_marks(text: str) -> Iterator[Edit]:
-    """Join a letter with its accent; accents that join with nothing are dropped."""
-    for match in _marked(text):
-        # More than a few marks on one letter are decoration; composing all of them
-        # would take quadratic time.
-        yield (*match.span(), _composed(match[0][:4]))
+@functools.cache
+def _compat_table() -> dict[int, str]:
+    """Return what stands for one character each."""
+    odd = filter(_compat.match, map(chr, range(0x2100, 0x1D800)))
+    return {ord(char): plain for char in odd if len(plain := _plain(char)) == 1}
 
 
 @functools.lru_cache(4096)
@@ -167,7 +197,10 @@ def _plain(char: str) -> str:
 
 @functools.lru_cache(4096)
 def _composed(marked: str) -> str:
-    first = unicodedata.normalize("NFC", marked)[0]
+    """Join a letter with its accent; accents that join with nothing are dropped."""
+    # More than a few marks on one letter are decoration; composing all of them would
+    # take quadratic time.
+    first = unicodedata.normalize("NFC", marked[:4])[0]
     return "" if unicodedata.combining(first) else first
 
 
@@ -191,31 +224,9 @@ def _in_one_script(word: str) -> str:
     return latin if _has_latin(cyrillic) else cyrillic
 
 
-def _join_spaced(text: str) -> Iterator[Edit]:
-    for match in _spaced(text):
-        yield (*match.span(), match[0].replace(match[1], ""))
+def _without_signs(spaced: str) -> str:
+    return spaced.replace(spaced[1], "")
 
 
-# Longest first: "shch" before "sh".
-_LATIN_TO_RUSSIAN = {
-    "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "ch": "ч", "sh": "ш",
-    "shh": "щ", "yu": "ю", "ju": "ю", "ya": "я", "ja": "я", "yo": "е", "jo": "е",
-    "ye": "е",
-    "iy": "ий", "yy": "ый", "ey": "ей", "ay": "ай", "oy": "ой", "uy": "уй",
-    "a": "а", "b": "б", "v": "в", "w": "в", "g": "г", "d": "д", "e": "е", "z": "з",
-    "i": "и", "j": "й", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п",
-    "r": "р", "s": "с", "t": "т", "u": "у", "f": "ф", "h": "х", "c": "ц", "x": "х",
-    "y": "ы", "q": "к", "4": "ч", "6": "ш",
-}  # fmt: skip
-# The soft sign is left out in Latin letters; these endings nearly always have it.
-_SOFT_ENDINGS = {"us": "усь", "at": "ать", "it": "ить"}
-_latin_unit = re.compile(
-    "|".join([*(end + r"\b" for end in _SOFT_ENDINGS), *_LATIN_TO_RUSSIAN])
-).finditer
-_RUSSIAN_UNIT = _SOFT_ENDINGS | _LATIN_TO_RUSSIAN
-
-
-def russian_from_latin(normal: Normal) -> Normal:
-    """Return Russian written in Latin letters in its own alphabet."""
-    edits = ((*m.span(), _RUSSIAN_UNIT[m[0]]) for m in _latin_unit(normal.text))
-    return _finish(normal.edit(edits))
+def _crossed_out(masked: str) -> str:
+    return _signs(_CROSSED_OUT, masked)

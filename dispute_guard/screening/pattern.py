@@ -3,6 +3,7 @@
     I WILL ..3 SUE          concepts in capitals, words in small letters
     go|going to COURT       a choice at one place
     PLEASE? refund          ``?`` may be missing
+    ~complaint              the word in any of its forms (inflection.py)
     take ..4 to COURT       up to four tokens between
     ^ in COURT $            start and end of the sentence
 
@@ -11,9 +12,10 @@ words written side by side in a pattern stand side by side in the text.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from .normalise import normalise
 from .sentence import tokens
@@ -32,30 +34,48 @@ class PatternError(ValueError):
 
 
 class Element:
-    """What may stand at one place of a pattern: words, phrases, beginnings of words.
+    """What may stand at one place of a pattern: words, phrases, parts of words.
 
     ``tails`` gives for each first word the further words that may follow it, ``heads``
-    are these first words. Two elements are equal only if they are the same object;
+    are these first words. ``starts`` and ``ends`` are beginnings and endings of words,
+    ``stems`` beginnings with the endings they may have; ``but`` are words that endings
+    and stems do not mean. Two elements are equal only if they are the same object;
     concepts are shared.
     """
 
-    __slots__ = ("name", "tails", "heads", "starts", "common", "fuzzy")
+    __slots__ = (
+        *("name", "tails", "heads", "starts", "ends", "stems", "but"),
+        *("common", "fuzzy", "__weakref__"),
+    )
 
     def __init__(
         self,
         name: str,
         phrases: Iterable[tuple[str, ...]] = (),
-        starts: tuple[str, ...] = (),
+        *,
+        starts: Iterable[str] = (),
+        ends: Iterable[str] = (),
+        stems: Mapping[str, Container[str]] | None = None,
+        but: Container[str] = frozenset(),
         common: bool = False,
         fuzzy: bool = False,
     ):
-        self.name, self.starts = name, starts
+        self.name, self.but = name, but
+        self.starts, self.ends = tuple(starts), tuple(ends)
+        free = set(self.starts)
+        self.stems = {k: v for k, v in (stems or {}).items() if k not in free}
         # common: too frequent to look for first; fuzzy: recognised in spite of a typo
-        self.common, self.fuzzy = common, fuzzy
+        self.common, self.fuzzy = common or bool(ends), fuzzy
         self.tails: dict[str, tuple[tuple[str, ...], ...]] = {}
-        for first, *rest in phrases:
-            self.tails[first] = (*self.tails.get(first, ()), tuple(rest))
+        for phrase in phrases:
+            first, rest = phrase[0], phrase[1:]
+            self.tails[first] = (*self.tails.get(first, ()), rest)
         self.heads = frozenset(self.tails)
+
+    @property
+    def open(self) -> bool:
+        """Tell whether words belong to it that are not listed."""
+        return bool(self.starts or self.ends or self.stems)
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
@@ -63,6 +83,24 @@ class Element:
     @property
     def phrases(self) -> set[tuple[str, ...]]:
         return {(first, *rest) for first, tails in self.tails.items() for rest in tails}
+
+
+def union(name: str, parts: Iterable[Element], **flags: bool) -> Element:
+    """Return an element that stands for all that the parts stand for."""
+    parts = list(parts)
+    stems: dict[str, frozenset[str]] = {}
+    for part in parts:
+        for stem, endings in part.stems.items():
+            stems[stem] = stems.get(stem, frozenset()) | endings
+    return Element(
+        name,
+        set().union(*(part.phrases for part in parts)),
+        starts=[start for part in parts for start in part.starts],
+        ends=[end for part in parts for end in part.ends],
+        stems=stems,
+        but=frozenset().union(*(part.but for part in parts)),
+        **flags,
+    )
 
 
 SENTENCE_START = Element("^", common=True)
@@ -95,84 +133,139 @@ class Pattern:
 
 def parse_words(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
     """Return words and phrases as tuples of normalised tokens."""
+    # All at once, which is quicker than one by one.
+    lines = normalise("\n".join(words)).text.split("\n")
     return frozenset(
-        filter(None, (tuple(tokens(normalise(word).text)) for word in words))
-    )
+        (line,) if line.isalpha() else tuple(tokens(line)) for line in lines if line
+    ) - {()}
 
 
-def parse_pattern(
-    text: str, concepts: Mapping[str, Element], spellings: Iterable[dict[str, str]] = ()
-) -> Pattern:
-    """Read one pattern; its words also match in the other ``spellings``.
+# Letters in another spelling, as ``str.translate`` takes them.
+Spelling = dict[int, str]
 
-    :raises PatternError: when it names an unknown concept or can match nothing
+
+def spelling_of(letters: Mapping[str, str]) -> Spelling:
+    """Return a spelling out of a map such as ``{"ā": "a"}`` or ``{"ā": "aa"}``."""
+    return str.maketrans(dict(letters))
+
+
+def respelt(words: Iterable[str], spellings: Iterable[Spelling]) -> list[str]:
+    """Return the words in other spellings, letter by letter."""
+    return [
+        new
+        for word in words
+        if not word.isascii()
+        for spelling in spellings
+        if (new := word.translate(spelling)) != word
+    ]
+
+
+class Parser:
+    """Reads the patterns of one language.
+
+    :param concepts: by name; may still grow
+    :param spellings: words match in these other spellings, too
+    :param inflected: returns the element of a word in any form
     """
-    steps, gap = [], 0
-    for item in text.split():
-        if gap_match := _GAP(item):
-            gap = int(gap_match[1])
-            if gap > MOST_GAP:
-                raise PatternError(f"has a gap of {gap}", f"use at most ..{MOST_GAP}")
-            continue
-        optional = item.endswith("?") and len(item) > 1
-        elements = _elements(
-            item.removesuffix("?") if optional else item, concepts, spellings
-        )
-        for element in elements:
-            steps.append(Step(element, gap, optional))
-            gap = 0
-    required = {step.element for step in steps if not step.optional}
-    required -= {SENTENCE_START, SENTENCE_END}
-    if not required:
-        raise PatternError("has nothing that must be there", "name at least one word")
-    if steps[0].optional:
-        raise PatternError("begins with an optional part", "leave that part out")
-    by_size = sorted(required, key=lambda each: (each.common, len(each.tails)))
-    return Pattern(text, tuple(steps), tuple(by_size))
 
+    def __init__(
+        self,
+        concepts: Mapping[str, Element],
+        spellings: Iterable[Spelling] = (),
+        inflected: Callable[[str], Element] | None = None,
+    ):
+        self._concepts, self._spellings = concepts, list(spellings)
+        self._inflected = inflected
+        self._choices: dict[str, Element] = {}
 
-def _elements(
-    item: str, concepts: Mapping[str, Element], spellings: Iterable[dict[str, str]]
-) -> list[Element]:
-    if item in "^$":
-        return [SENTENCE_START if item == "^" else SENTENCE_END]
-    if _CONCEPT(item):
-        return [_concept(item, concepts)]
-    if "|" not in item:
+    def parse(self, text: str) -> Pattern:
+        """Read one pattern.
+
+        :raises PatternError: when it names an unknown concept or can match nothing
+        """
+        steps, gap = [], 0
+        for item in text.split():
+            if gap_match := _GAP(item):
+                gap = int(gap_match[1])
+                if gap > MOST_GAP:
+                    raise PatternError(
+                        f"has a gap of {gap}", f"use at most ..{MOST_GAP}"
+                    )
+                continue
+            optional = item.endswith("?") and len(item) > 1
+            for element in self._elements(item.removesuffix("?") if optional else item):
+                steps.append(Step(element, gap, optional))
+                gap = 0
+        required = {step.element for step in steps if not step.optional}
+        required -= {SENTENCE_START, SENTENCE_END}
+        if not required:
+            raise PatternError(
+                "has nothing that must be there", "name at least one word"
+            )
+        if steps[0].optional:
+            raise PatternError("begins with an optional part", "leave that part out")
+        if all(element.ends for element in required):
+            raise PatternError(
+                "has only words known by their endings", "name at least one other word"
+            )
+        by_size = sorted(required, key=lambda each: (each.common, len(each.tails)))
+        return Pattern(text, tuple(steps), tuple(by_size))
+
+    def _elements(self, item: str) -> list[Element]:
+        if item in "^$":
+            return [SENTENCE_START if item == "^" else SENTENCE_END]
+        if _CONCEPT(item):
+            return [self._concept(item)]
+        if "|" in item:
+            if item not in self._choices:
+                self._choices[item] = self._choice(item)
+            return [self._choices[item]]
+        if item.startswith("~"):
+            return [self._any_form(item)]
         words = tokens(normalise(item).text)
         if not words:
             raise PatternError(f"has {item!r}, which is no word", "leave it out")
-        return [_shared(word, spellings) for word in words]
-    phrases: set[tuple[str, ...]] = set()
-    starts: list[str] = []
-    for choice in item.split("|"):
-        if _CONCEPT(choice):
-            concept = _concept(choice, concepts)
-            phrases |= concept.phrases
-            starts += concept.starts
-        else:
-            phrases |= parse_words(_spelt(choice.replace("_", " "), spellings))
-    return [Element(item, phrases, tuple(starts))]
+        return [_shared(word, self._spelt(word)) for word in words]
+
+    def _choice(self, item: str) -> Element:
+        phrases: set[tuple[str, ...]] = set()
+        parts = []
+        for choice in item.split("|"):
+            if _CONCEPT(choice):
+                parts.append(self._concept(choice))
+            elif choice.startswith("~"):
+                parts.append(self._any_form(choice))
+            else:
+                phrases |= parse_words(self._spelt(choice.replace("_", " ")))
+        return union(item, [*parts, Element(item, phrases)])
+
+    def _concept(self, name: str) -> Element:
+        if name in _SPECIAL:
+            return _SPECIAL[name]
+        if name not in self._concepts:
+            raise PatternError(
+                f"names concept {name}", "add it to concepts.toml, or mend the name"
+            )
+        return self._concepts[name]
+
+    def _any_form(self, item: str) -> Element:
+        words = tokens(normalise(item[1:]).text)
+        if len(words) != 1 or self._inflected is None:
+            raise PatternError(f"has {item!r}", "write ~ before one word")
+        return self._inflected(words[0])
+
+    def _spelt(self, word: str) -> list[str]:
+        return [word, *respelt([word], self._spellings)]
 
 
-def _concept(name: str, concepts: Mapping[str, Element]) -> Element:
-    if name in _SPECIAL:
-        return _SPECIAL[name]
-    if name not in concepts:
-        raise PatternError(
-            f"names concept {name}", "add it to concepts.toml, or mend the name"
-        )
-    return concepts[name]
+_words: WeakValueDictionary[str, Element] = WeakValueDictionary()
 
 
-_words: dict[str, Element] = {}
-
-
-def _shared(word: str, spellings: Iterable[dict[str, str]]) -> Element:
-    phrases = parse_words(_spelt(word, spellings))
+def _shared(word: str, spelt: Iterable[str]) -> Element:
+    """Return the element of a word, one object for all patterns."""
+    phrases = parse_words(spelt)
     key = " ".join(sorted(" ".join(phrase) for phrase in phrases))
-    return _words.setdefault(key, Element(word, phrases))
-
-
-def _spelt(word: str, spellings: Iterable[dict[str, str]]) -> set[str]:
-    return {word, *(word.translate(str.maketrans(spelling)) for spelling in spellings)}
+    element = _words.get(key)
+    if element is None:
+        element = _words[key] = Element(word, phrases)
+    return element

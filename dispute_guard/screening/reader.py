@@ -8,14 +8,27 @@ word forms that ``lexicon/build.py`` generated. ``docs/screening.md`` is the man
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import tomllib
 
 from .finding import GRADES, KINDS
+from .inflection import Inflection
 from .lexicon import Context, Lexicon, Rule
-from .pattern import Element, Pattern, PatternError, parse_pattern, parse_words
+from .normalise import normalise
+from .pattern import (
+    Element,
+    Parser,
+    Pattern,
+    PatternError,
+    parse_words,
+    respelt,
+    spelling_of,
+    union,
+)
+from .sentence import tokens
 
 WHO = ("any", "self", "not_other")
 WHERE = ("before", "after", "inside", "around", "sentence")
@@ -35,6 +48,10 @@ _CONCEPT_KEYS = {
     "ends",
     "common",
     "starts",
+    "endings",
+    "except_words",
+    "forms",
+    "of",
     "strict",
     "fuzzy",
 }
@@ -53,24 +70,15 @@ def load_lexicon(folder: Path) -> Lexicon:
 
     :raises LexiconError: when a file is missing, does not parse or contradicts itself
     """
-    reader = _Reader(folder)
-    lexicon = Lexicon(folder.name)
-    language = reader.parse("language.toml")
-    groups = [
-        *language.get("function_words", {}).values(),
-        language.get("frequent", ""),
-    ]
-    lexicon.frequent = frozenset(word for group in groups for word in group.split())
-    reader.spellings = language.get("spellings", [])
-    reader.read_concepts()
+    reader = Reader(folder)
+    lexicon = Lexicon(folder.name, reader)
+    lexicon.frequent = reader.function_words | reader.frequent
     lexicon.special = {
         name: reader.concept(name) for name in ("SELF", "OTHER", "CLAUSE", "JOIN")
     }
-    contexts = reader.read_contexts()
-    ids: set[str] = set()
     for kind in KINDS:
         if (folder / f"{kind}.toml").exists():
-            rules, threshold = reader.read_kind(kind, contexts, ids)
+            rules, threshold = reader.read_kind(kind)
             lexicon.rules += rules
             lexicon.thresholds[kind] = threshold
     if not lexicon.rules:
@@ -79,28 +87,36 @@ def load_lexicon(folder: Path) -> Lexicon:
     return lexicon
 
 
-def respelt(words: list[str], spellings: list[dict[str, str]]) -> list[str]:
-    """Return the words in other spellings, letter by letter.
-
-    :param spellings: maps such as ``{"ā": "a"}`` or ``{"ā": "aa"}``
-    """
-    tables = [str.maketrans(spelling) for spelling in spellings]
-    return [
-        new
-        for word in words
-        for table in tables
-        if (new := word.translate(table)) != word
-    ]
-
-
-class _Reader:
+class Reader:
     """Reads the files of one folder and knows which one it is reading."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         self.file = folder
+        language = self.parse("language.toml")
+        function_words = language.get("function_words", {})
+        self.function_words = _words(*function_words.values())
+        # Function words in the strict sense: they say nothing by themselves.
+        self.empty_words = _words(
+            *(text for name, text in function_words.items() if name != "everyday")
+        )
+        self.frequent = _words(language.get("frequent", ""))
+        self.spellings = [spelling_of(each) for each in language.get("spellings", [])]
+        self.inflection = self._read_inflection()
         self.concepts: dict[str, Element] = {}
-        self.spellings: list[dict[str, str]] = []
+        self.parser = Parser(self.concepts, self.spellings, self.inflection.element)
+        self._read_concepts()
+        self.contexts = self._read_contexts()
+        self._ids: set[str] = set()
+        # What the rules of a kind have by default.
+        self.defaults: dict[str, dict] = {}
+
+    def _read_inflection(self) -> Inflection:
+        table = self.parse("inflection.toml")
+        try:
+            return Inflection(table, self.spellings, self.empty_words)
+        except PatternError as error:
+            raise self.fail(str(error), error.mend) from error
 
     def fail(self, what: str, mend: str) -> LexiconError:
         return LexiconError(self.file, what, mend)
@@ -137,7 +153,7 @@ class _Reader:
             raise self.fail(f"{what} is not a list of texts", 'write ["one", "two"]')
         return value
 
-    def read_concepts(self) -> None:
+    def _read_concepts(self) -> None:
         tables = self.parse("concepts.toml")
         forms = self._read_forms()
         self.file = self.folder / "concepts.toml"
@@ -145,23 +161,46 @@ class _Reader:
             self.check_keys(name, table, _CONCEPT_KEYS)
             if not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
                 raise self.fail(f"concept {name!r} is not in capitals", "write it so")
-            words = list(self.texts(f"{name}.words", table.get("words", [])))
             if table.get("lemmas") and name not in forms:
                 raise self.fail(
                     f"{name} has lemmas without word forms", "run lexicon/build.py"
                 )
-            words += forms.get(name, ())
-            self.concepts[name] = Element(
-                name,
-                parse_words(self.spelt(words, table)),
-                tuple(
-                    self.spelt(
-                        self.texts(f"{name}.starts", table.get("starts", [])), table
-                    )
-                ),
-                bool(table.get("common")),
-                bool(table.get("fuzzy")),
+            self.concepts[name] = self._concept_of(name, table, forms.get(name, []))
+
+    def _concept_of(self, name: str, table: dict, forms: list[str]) -> Element:
+        def spelt(key: str, more: Iterable[str] = ()) -> list[str]:
+            words = self.texts(f"{name}.{key}", table.get(key, []))
+            return self.spelt([*words, *more], table)
+
+        endings = spelt("endings")
+        if any(len(ending) < 2 for ending in endings):
+            raise self.fail(
+                f"{name} has an ending of one letter", "write the letter before it, too"
             )
+        flags = {key: bool(table.get(key)) for key in ("common", "fuzzy")}
+        listed = Element(
+            name,
+            parse_words(spelt("words", forms)),
+            starts=spelt("starts"),
+            ends=endings,
+            but=frozenset(spelt("except_words")),
+            **flags,
+        )
+        parts = [
+            self._any_form(name, word)
+            for word in self.texts(f"{name}.forms", table.get("forms", []))
+        ]
+        for other in self.texts(f"{name}.of", table.get("of", [])):
+            if other not in self.concepts:
+                raise self.fail(f"{name} is of {other}", "let that stand above it")
+            parts.append(self.concepts[other])
+        return union(name, [listed, *parts], **flags) if parts else listed
+
+    def _any_form(self, name: str, word: str) -> Element:
+        found = tokens(normalise(word).text)
+        if len(found) != 1:
+            raise self.fail(f"{name}.forms has {word!r}", "write single words")
+        return self.inflection.element(found[0])
 
     def spelt(self, words: list[str], table: dict) -> list[str]:
         """Add the ways people write the words without the letters of the language."""
@@ -190,7 +229,7 @@ class _Reader:
         found = []
         for text in self.texts(f"{where}.patterns", texts):
             try:
-                found.append(parse_pattern(text, self.concepts, self.spellings))
+                found.append(self.parser.parse(text))
             except PatternError as error:
                 raise self.fail(
                     f"{where}: pattern {text!r} {error}", error.mend
@@ -199,14 +238,14 @@ class _Reader:
             raise self.fail(f"{where} has no patterns", "add one")
         return tuple(found)
 
-    def read_contexts(self) -> dict[str, Context]:
+    def _read_contexts(self) -> dict[str, Context]:
         contexts = {}
         for name, table in self.parse("contexts.toml").items():
             self.check_keys(name, table, _CONTEXT_KEYS)
             contexts[name] = Context(
                 name,
                 self.choice(name, table, "where", WHERE, "around"),
-                table.get("reach", 4),
+                self.number(name, table, "reach", 50, 4),
                 self.choice(name, table, "effect", EFFECTS, "drop"),
                 self.patterns(name, table.get("patterns", [])),
                 bool(table.get("across")),
@@ -224,36 +263,47 @@ class _Reader:
             )
         return value
 
-    def read_kind(
-        self, kind: str, contexts: dict[str, Context], ids: set[str]
-    ) -> tuple[list[Rule], int]:
+    def number(self, what: str, table: dict, key: str, most: int, default: float):
+        value = table.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.fail(f"{what}: {key} is {value!r}", "write a number")
+        if not 0 <= value <= most or (most > 1 and not isinstance(value, int)):
+            raise self.fail(f"{what}: {key} is {value!r}", f"write 0 to {most}")
+        return value
+
+    def read_kind(self, kind: str) -> tuple[list[Rule], int]:
         table = self.parse(f"{kind}.toml")
         self.check_keys("the file", table, _KIND_KEYS)
-        rules = [
-            self.rule(kind, each, table, contexts, ids)
-            for each in table.get("rule", [])
-        ]
-        return rules, table.get("threshold", 0)
+        self.defaults[kind] = {**table, "rule": []}
+        rules = [self.rule(kind, each) for each in table.get("rule", [])]
+        for rule in rules:
+            if rule.id in self._ids:
+                raise self.fail(f"rule id {rule.id!r} is used twice", "make it unique")
+            self._ids.add(rule.id)
+        return rules, self.number("the file", table, "threshold", 1000, 0)
 
-    def rule(
-        self, kind: str, table: dict, defaults: dict, contexts: dict, ids: set
-    ) -> Rule:
+    def rule(self, kind: str, table: dict, source: Path | str = "") -> Rule:
+        """Read one rule, with what the file of its kind says by default.
+
+        :param source: where the rule stands, by default in the file read last
+        """
+        self.file = source or self.file
+        defaults = self.defaults.get(kind, {})
         name = (
             table.get("id", "a rule without id") if isinstance(table, dict) else "rule"
         )
         self.check_keys(name, table, _RULE_KEYS)
-        if not _RULE_ID(name) or name in ids:
+        if not isinstance(name, str) or not _RULE_ID(name):
             raise self.fail(
-                f"rule id {name!r} is malformed or used twice", "make it unique"
+                f"rule id {name!r} is malformed", "write it like en.legal.sue"
             )
-        ids.add(name)
         legal = kind == "legal_threat"
         names = self.texts(
             f"{name}.unless", table.get("unless", defaults.get("unless", []))
         )
         allowed = self.texts(f"{name}.allow", table.get("allow", []))
         for context in (*names, *allowed):
-            if context not in contexts:
+            if context not in self.contexts:
                 raise self.fail(
                     f"{name}: no context {context!r}", "add it to contexts.toml"
                 )
@@ -263,11 +313,16 @@ class _Reader:
             self.choice(
                 name, table, "grade", GRADES if legal else ("",), "announced" * legal
             ),
-            table.get("weight", 50),
-            table.get("confidence", 0.9),
+            self.number(name, table, "weight", 100, 50),
+            self.number(name, table, "confidence", 1, 0.9),
             self.choice(name, table, "who", WHO, defaults.get("who", "any")),
             self.patterns(name, table.get("patterns", [])),
-            tuple(contexts[each] for each in names if each not in allowed),
+            tuple(self.contexts[each] for each in names if each not in allowed),
             tuple(self.texts(f"{name}.yes", table.get("yes", []))),
             tuple(self.texts(f"{name}.no", table.get("no", []))),
+            str(table.get("about", "")),
         )
+
+
+def _words(*groups: str) -> frozenset[str]:
+    return frozenset(word for group in groups for word in group.split())

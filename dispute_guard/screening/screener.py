@@ -1,51 +1,28 @@
 """Screen a message: segments, language, sentences, rules, quotes, level."""
 
+import copy
 import functools
 import hashlib
-import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import tomllib
 
-from .finding import (
-    CURRENT_SEGMENTS,
-    Finding,
-    Screening,
-    Segment,
-    level_of,
-)
-from .language import (
-    LATIN_RUSSIAN,
-    SAMPLE,
-    SAMPLE_WORDS,
-    LanguageGuesser,
-    is_cyrillic,
-    label,
-)
-from .lexicon import Lexicon, Sort
+from .finding import UNKNOWN, Finding, Screening, Segment, level_of, strength_of
+from .language import LATIN_RUSSIAN, LanguageGuesser, Signs, label
+from .lexicon import Lexicon
 from .markup import text_of_html
-from .match import Hit, Sentence, exclaims, shouts
-from .normalise import Normal, normalise, russian_from_latin
-from .reader import LexiconError, load_lexicon, respelt
+from .normalise import normalise
+from .own_rules import Change, PhraseRule, changed
+from .pattern import respelt, spelling_of
+from .reader import LexiconError, load_lexicon
+from .reading import Block, Place, Reading, Tally, blocks
 from .segment import Segmenter
-from .sentence import sentences, tokens, words
+from .sentence import is_cyrillic, tokens
 
 DATA_VERSION = "1"
 LEXICON_DIR = Path(__file__).resolve().parent.parent / "lexicon"
-
-# A kind is not looked for any more in a message that showed it so often.
-MOST_PER_KIND = 25
-LONGEST_QUOTE = 420
-# Work goes block by block, so that memory does not grow with the text.
-BLOCK = 12_000
-# From so many wanted words on, sentences are cut into words to find them.
-MOST_LOOKED_FOR = 15
-# How much a finding in old or foreign words counts.
-CONTEXT_CONFIDENCE = 0.4
-
-_paragraph_end = re.compile(r"[.!?]\s|\n").finditer
 
 
 class Screener:
@@ -72,19 +49,12 @@ class Screener:
                     f"use {', '.join(available)}",
                 )
         self._lexicons: dict[str, Lexicon] = {}
+        # Ids of rules whose findings make no level.
+        self._quiet: frozenset[str] = frozenset()
         tables = {code: self._read(f"{code}/language.toml") for code in available}
         others = self._read("others.toml")
-        self._guesser = LanguageGuesser(
-            {
-                **{code: _words(table) for code, table in others.items()},
-                **{code: _words(table) for code, table in tables.items()},
-            },
-            {
-                code: table.get("letters", "")
-                for code, table in (others | tables).items()
-            },
-            self.languages,
-        )
+        signs = {code: _signs(table) for code, table in (others | tables).items()}
+        self._guesser = LanguageGuesser(signs, self.languages)
         self._segmenter = Segmenter(table.get("mail", {}) for table in tables.values())
 
     def _read(self, name: str) -> dict:
@@ -113,8 +83,49 @@ class Screener:
         :raises LexiconError: when one of its files cannot be used
         """
         if language not in self._lexicons:
-            self._lexicons[language] = load_lexicon(self.folder / language)
+            self._lexicons[language] = self._load(language)
         return self._lexicons[language]
+
+    def _load(self, language: str) -> Lexicon:
+        return load_lexicon(self.folder / language)
+
+    def extended(
+        self,
+        rules: Iterable[PhraseRule],
+        quiet: Iterable[str] = (),
+        *,
+        without: Iterable[str] = (),
+        alone: bool = False,
+    ) -> "Screener":
+        """Return a screener that knows further rules; this one stays as it is.
+
+        A further rule is found besides the others: it hides none and none hides it.
+
+        :param quiet: ids of rules, further or shipped, that are found in the same way
+            but make no level
+        :param without: ids of shipped rules to leave out
+        :param alone: leave all shipped rules out
+        :raises LexiconError: when a rule cannot be used
+        """
+        change = Change(tuple(rules), frozenset(quiet), frozenset(without), alone)
+        languages = {rule.language: rule for rule in change.rules}
+        for language, rule in languages.items():
+            if language not in self.languages:
+                raise LexiconError(
+                    rule.id,
+                    f"has language {language!r}",
+                    f"use {', '.join(self.languages)}",
+                )
+        screener = copy.copy(self)
+        screener._lexicons, screener._quiet = {}, change.quiet
+        screener._load = lambda language: changed(self.lexicon(language), change)
+        for language in languages:
+            screener.lexicon(language)
+        digest = hashlib.sha256(
+            repr((change.rules, sorted(quiet), sorted(without), alone)).encode()
+        )
+        screener.version = f"{self.version}+{digest.hexdigest()[:8]}"
+        return screener
 
     def screen(
         self,
@@ -134,240 +145,111 @@ class Screener:
         if html is not None:
             text, marks = text_of_html(html)
         segments = self._segmenter.split(text, marks)
-        parts = [self._part(text, segment) for segment in segments]
+        parts = [list(blocks(text, segment)) for segment in segments]
         if subject.strip():
-            parts.append(self._part(subject, Segment("subject", 0, len(subject))))
-        main = self._settle_languages(parts, lang)
+            whole = Segment("subject", 0, len(subject))
+            parts.append(list(blocks(subject, whole)))
+        name = label(self._settle_languages(parts, self._code(lang)))
         # The customer's own words first: a long history must not use up what is kept.
-        parts.sort(key=lambda part: part.segment.kind not in CURRENT_SEGMENTS)
-        tally = _Tally()
+        parts.sort(key=lambda part: not (part and part[0].is_current))
+        tally = Tally()
         findings = [found for part in parts for found in self._findings(part, tally)]
         findings.sort(key=lambda found: (found.segment == "subject", found.start))
-        name = label(main)
-        return Screening(
-            text, name, level_of(findings, name), tuple(findings), segments
-        )
+        loud = [found for found in findings if found.rule not in self._quiet]
+        return Screening(text, name, level_of(loud, name), tuple(findings), segments)
 
-    def _part(self, text: str, segment: Segment) -> "_Part":
-        normal = normalise(text[segment.start : segment.end])
-        found = words(normal.text[:SAMPLE])
-        distinct = set(found)
-        few = distinct if len(found) <= SAMPLE_WORDS else set(found[:SAMPLE_WORDS])
-        languages = self._guesser.guess(normal.text, few)
-        return _Part(segment, text, normal, distinct, languages)
-
-    def _settle_languages(
-        self, parts: list["_Part"], hint: str | None
-    ) -> tuple[str, ...]:
-        """Give every part a language, and return those of the message."""
-        by_size = sorted(parts, key=lambda part: -len(part.normal.text))
-        current = [p for p in by_size if p.segment.kind in CURRENT_SEGMENTS] or by_size
-        sure = [part for part in current if part.languages]
-        main = sure[0].languages if sure else ()
-        if not main:
-            main = self._by_hint(hint) or self._by_vocabulary(current)
-        for part in parts:
-            part.languages = part.languages or main
-            if LATIN_RUSSIAN in part.languages:
-                part.normal = russian_from_latin(part.normal)
-                part.words = set(words(part.normal.text[:SAMPLE]))
-                part.languages = ("ru",)
-        return main
-
-    def _by_hint(self, hint: str | None) -> tuple[str, ...]:
+    def _code(self, hint: str | None) -> str:
         code = (hint or "").replace("-", "_").split("_")[0].lower()
-        return (code,) if code in self.languages else ()
+        return code if code in self.languages else ""
 
-    def _by_vocabulary(self, parts: list["_Part"]) -> tuple[str, ...]:
-        """Take the language whose rules know a word of a text too short to tell."""
-        for part in parts:
-            cyrillic = is_cyrillic(part.normal.text)
+    def _settle_languages(self, parts: list[list[Block]], hint: str) -> tuple[str, ...]:
+        """Give every block its languages, and return those of the message."""
+        every = [block for part in parts for block in part]
+        for block in every:
+            block.languages = self._languages_of(block, hint)
+        own = [block for block in every if block.is_current] or every
+        by_size = sorted(own, key=lambda block: -len(block.normal.text))
+        body = [block for block in by_size if block.segment.kind != "subject"]
+        main = shown = _languages_in(body) or _languages_in(by_size)
+        if not main:
+            main = (hint,) if hint else self._by_vocabulary(by_size)
+            shown = main[:1]
+        for block in every:
+            block.languages = block.languages or main
+        return shown
+
+    def _languages_of(self, block: Block, hint: str) -> tuple[str, ...]:
+        """Guess the languages of a block, those of single sentences included."""
+        text = block.normal.text
+        guess = self._guesser.guess(text, block.words, hint)
+        if not guess.odd:
+            return guess.languages
+        more: Counter[str] = Counter()
+        few = 2 if guess.languages else 1
+        for start, end in block.sentences:
+            found = set(block.tokens(start, end))
+            if len(guess.odd & found) >= few:
+                other = self._guesser.guess(text[start:end], found, hint)
+                more.update(other.languages[: other.clear])
+        del more[UNKNOWN]
+        ranked = [language for language, _count in more.most_common()]
+        return tuple(dict.fromkeys((*guess.languages, *ranked)))
+
+    def _by_vocabulary(self, own: list[Block]) -> tuple[str, ...]:
+        """Return the languages whose rules know most of a text too short to tell.
+
+        Letters that only one of the languages has come first.
+        """
+        known: Counter[str] = Counter()
+        for block in own:
+            text = block.normal.text
+            cyrillic = is_cyrillic(text)
+            marked = self._guesser.marked(text)
             for language in self.languages:
-                if (language == "ru") == cyrillic:
-                    if self._knows(language, part.words):
-                        return (language,)
-        return ()
+                if bool(cyrillic) == (language == "ru"):
+                    found = self.lexicon(language).candidates(block.words)[0]
+                    known[language] += len(found) * (100 if language in marked else 1)
+        most = max(known.values(), default=0)
+        return tuple(code for code, count in known.items() if count == most > 0)
 
-    def _knows(self, language: str, found: set[str]) -> bool:
-        return bool(self.lexicon(language).anchor_words(found))
-
-    def _findings(self, part: "_Part", tally: "_Tally") -> list[Finding]:
-        findings = []
-        for language in part.languages:
-            if language in self.languages:
-                findings += _Reading(part, self.lexicon(language), tally).findings()
-        return findings
-
-
-class _Part:
-    """A segment of a message, or its subject, on its way through screening."""
-
-    __slots__ = ("segment", "text", "normal", "words", "languages")
-
-    def __init__(
-        self,
-        segment: Segment,
-        text: str,
-        normal: Normal,
-        words: set[str],
-        languages: tuple[str, ...],
-    ):
-        self.segment, self.text, self.normal = segment, text, normal
-        # The words of the first SAMPLE letters.
-        self.words, self.languages = words, languages
+    def _findings(self, part: list[Block], tally: Tally) -> list[Finding]:
+        readings: dict[str, Reading] = {}
+        for block in part:
+            for language in block.languages:
+                latin = language == LATIN_RUSSIAN
+                code = "ru" if latin else language
+                if code in self.languages:
+                    lexicon = self.lexicon(code)
+                    if code not in readings:
+                        readings[code] = Reading(lexicon, tally)
+                    if latin:
+                        block = block.in_cyrillic(lexicon.latin_words)
+                    readings[code].read(block)
+        # What two languages see in the same sentence counts once.
+        found: dict[Place, Finding] = {}
+        for each in readings.values():
+            for place, finding in each.findings().items():
+                known = found.get(place, finding)
+                found[place] = max(known, finding, key=strength_of)
+        return list(found.values())
 
 
-class _Tally:
-    """Counts what was found in a message, and what was found often enough."""
-
-    def __init__(self):
-        self._counts: dict[Sort, int] = defaultdict(int)
-        self.closed: set[Sort] = set()
-
-    def add(self, sort: Sort) -> None:
-        self._counts[sort] += 1
-        if self._counts[sort] >= MOST_PER_KIND:
-            self.closed.add(sort)
+def _languages_in(ranked: list[Block]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for block in ranked for code in block.languages))
 
 
-class _Reading:
-    """One part of a message read with one lexicon."""
-
-    def __init__(self, part: _Part, lexicon: Lexicon, tally: _Tally):
-        self.part, self.lexicon, self._tally = part, lexicon, tally
-        self._closed = tally.closed
-        self._best: dict[tuple[str, int], tuple[Hit, Sentence]] = {}
-        self._weights: dict[str, int] = defaultdict(int)
-
-    def findings(self) -> list[Finding]:
-        normal, part = self.part.normal, self.part
-        for start, end in _blocks(normal.text):
-            known = end == len(normal.text) <= SAMPLE
-            block = part.words if known else set(words(normal.text[start:end]))
-            wanted = self.lexicon.anchor_words(block, self._closed)
-            loud = _is_loud(normal.cased, start, end)
-            if wanted or loud:
-                self._read_block(start, end, wanted, loud)
-        thresholds = self.lexicon.thresholds
-        return [
-            self._finding(hit, sentence)
-            for (kind, _at), (hit, sentence) in self._best.items()
-            if self._weights[kind] >= thresholds[kind]
-        ]
-
-    def _read_block(self, start: int, end: int, wanted: set[str], loud: bool) -> None:
-        """Read the sentences that hold a wanted word or shout."""
-        normal, lexicon = self.part.normal, self.lexicon
-        text, find = normal.text, normal.text.find
-        # Looking for each wanted word is quicker than cutting a sentence into words.
-        few = len(wanted) <= MOST_LOOKED_FOR
-        for first, last in sentences(normal.cased, start, end):
-            loud_here = loud and _is_loud(normal.cased, first, last)
-            if not loud_here and few:
-                for word in wanted:
-                    if find(word, first, last) >= 0:
-                        break
-                else:
-                    continue
-            found = lexicon.correct(tokens(text, first, last))
-            if not found or not (loud_here or few) and wanted.isdisjoint(found):
-                continue
-            candidates = lexicon.candidates(set(found), self._closed)
-            if loud_here:
-                candidates += lexicon.loud(self._closed)
-                candidates.sort()
-            if candidates:
-                sentence = Sentence(normal, first, last, lexicon, found)
-                for hit in sentence.hits(candidates):
-                    self._keep(hit, sentence)
-
-    def _keep(self, hit: Hit, sentence: Sentence) -> None:
-        """Keep the strongest hit of a kind in a sentence; each adds its weight."""
-        key = hit.rule.kind, sentence.start
-        known = self._best.get(key)
-        if known is None or _strength(hit) > _strength(known[0]):
-            self._best[key] = hit, sentence
-        if known is None:
-            self._tally.add(hit.rule.sort)
-        self._weights[hit.rule.kind] += hit.rule.weight
-
-    def _finding(self, hit: Hit, sentence: Sentence) -> Finding:
-        start, end = _quoted_span(hit, sentence, self.part.normal.text)
-        normal, segment, rule = self.part.normal, self.part.segment, hit.rule
-        start = segment.start + normal.source(start)
-        end = segment.start + normal.source(end, end=True)
-        confidence = rule.confidence
-        if hit.grade != rule.grade:
-            confidence *= 0.9
-        if segment.kind not in CURRENT_SEGMENTS:
-            confidence *= CONTEXT_CONFIDENCE
-        return Finding(
-            rule.kind,
-            hit.grade,
-            self.part.text[start:end],
-            start,
-            end,
-            segment.kind,
-            rule.id,
-            self.lexicon.language,
-            round(confidence, 2),
-            rule.weight,
-        )
-
-
-def _is_loud(cased: str, start: int, end: int) -> bool:
-    return exclaims(cased, start, end) or shouts(cased, start, end)
-
-
-def _strength(hit: Hit) -> tuple[int, int, int]:
-    return *hit.strength, hit.start - hit.end
-
-
-def _quoted_span(hit: Hit, sentence: Sentence, text: str) -> tuple[int, int]:
-    """Return the sentence without margins, or the part around the hit if it is long."""
-    start, end = sentence.start, sentence.end
-    if end - start > LONGEST_QUOTE:
-        first, last = sentence.extent(hit.start, hit.end)
-        room = max(0, LONGEST_QUOTE - (last - first)) // 2
-        start = _cut_before(text, start, first - room, first)
-        end = _cut_after(text, end, last + room, last)
-    whole = start, end
-    while start < end and not (text[start].isalnum() or text[start] in "\"'«„“(#@"):
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return (start, end) if start < end else whole
-
-
-def _cut_before(text: str, start: int, wanted: int, limit: int) -> int:
-    if wanted <= start:
-        return start
-    cut = text.find(" ", wanted, limit)
-    return limit if cut < 0 else cut + 1
-
-
-def _cut_after(text: str, end: int, wanted: int, limit: int) -> int:
-    if wanted >= end:
-        return end
-    cut = text.rfind(" ", limit, wanted)
-    return limit if cut < 0 else cut
-
-
-def _blocks(text: str) -> Iterable[tuple[int, int]]:
-    start = 0
-    while len(text) - start > BLOCK:
-        cuts = [
-            m.end() for m in _paragraph_end(text, start + BLOCK - 2000, start + BLOCK)
-        ]
-        end = cuts[-1] if cuts else start + BLOCK
-        yield start, end
-        start = end
-    yield start, len(text)
+def _signs(table: dict) -> Signs:
+    return Signs(
+        _words(table),
+        table.get("letters", ""),
+        table.get("endings", "").split(),
+        table.get("groups", "").split(),
+    )
 
 
 def _words(table: dict) -> list[str]:
     groups = list(table.get("function_words", {}).values())
-    groups += respelt(groups, table.get("spellings", []))
+    groups += respelt(groups, [spelling_of(s) for s in table.get("spellings", [])])
     return list({word for group in groups for word in tokens(normalise(group).text)})
 
 

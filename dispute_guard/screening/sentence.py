@@ -18,6 +18,7 @@ _stops = re.compile(
     r"[.!?…\n](?:(?<=\n)(?:[ \t]*\n\s*)?"
     r"|[.!?…\"'»”)\]]*(?=\s*[\"'«„“(\[]*(\S)?))"
 ).finditer
+is_cyrillic = re.compile("[\u0400-\u04ff]").search
 _wordlike = re.compile(r"[^\W_]+\Z").search
 _bullet = re.compile(r"\s*(?:[-*•–—]\s|\(?\d{1,2}[.)]\s)").match
 # Written with a stop that ends nothing; a single letter never ends a sentence either.
@@ -25,7 +26,9 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr st no vs etc eg ie inc ltd co corp jr sr dept approx art sec par "
     "ул г гг д кв стр руб коп тыс млн т им п пп ст тел обл пр просп корп др см напр "
     "utt piem tālr tel nr st lpp plkst sk proc p g gs d pvz pan šių žr el r m "
-    "mėn".split()
+    "mėn "
+    "дог мес чел рис ред гл ч час мин сек кг см мм км эт подр вх исх рег юр физ мкр "
+    "пос дер ин пр прим".split()
 )
 _WRAP_WIDTH = 50
 
@@ -43,8 +46,10 @@ def words(text: str) -> list[str]:
     return found
 
 
-tokens = re.compile(r"[^\W_]+|[,;:()?—–]").findall
-token_spans = re.compile(r"[^\W_]+|[,;:()?—–]").finditer
+# Marks that are tokens, too.
+MARKS = frozenset(",;:()?—–")
+_token = re.compile(rf"[^\W_]+|[{''.join(sorted(MARKS))}]")
+tokens, token_spans = _token.findall, _token.finditer
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -98,7 +103,10 @@ def _is_end(
     word = word[0]
     if len(word) == 1 or word.lower() in _ABBREVIATIONS:
         return len(word) == 1 and word.isdigit() and following.isupper()
-    return not (following.islower() and len(word) <= 3)
+    # "2025. gada", "etc. and"; but people who write without capitals end sentences,
+    # too, and the abbreviations of Russian are known.
+    short = len(word) <= 3 and not is_cyrillic(word)
+    return not (following.islower() and (short or word.isdigit()))
 
 
 def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

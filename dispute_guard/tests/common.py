@@ -101,25 +101,36 @@ class DisputeCommon(TransactionCase):
 
     @classmethod
     def _create_users(cls):
-        def user(name, groups, company=cls.company):
+        def user(login, name, groups, company=cls.company):
             return new_test_user(
                 cls.env,
-                login=f"dispute_{name}",
+                login=f"dispute_{login}",
+                name=name,
                 context={"no_reset_password": True},
                 groups=groups,
                 company_id=company.id,
                 company_ids=[(6, 0, company.ids)],
             )
 
-        cls.agent_own = user("agent_own", "helpdesk_mgmt.group_helpdesk_user_own")
-        cls.agent_team = user("agent_team", "helpdesk_mgmt.group_helpdesk_user_team")
-        cls.supervisor = user("supervisor", "dispute_guard.group_dispute_supervisor")
+        cls.agent_own = user(
+            "agent_own", "Owen Agent", "helpdesk_mgmt.group_helpdesk_user_own"
+        )
+        cls.agent_team = user(
+            "agent_team", "Tessa Agent", "helpdesk_mgmt.group_helpdesk_user_team"
+        )
+        cls.supervisor = user(
+            "supervisor", "Sven Supervisor", "dispute_guard.group_dispute_supervisor"
+        )
         cls.manager = user(
             "manager",
+            "Martha Manager",
             "dispute_guard.group_dispute_manager,helpdesk_mgmt.group_helpdesk_manager",
         )
         cls.foreigner = user(
-            "foreigner", "dispute_guard.group_dispute_manager", cls.other_company
+            "foreigner",
+            "Frida Foreigner",
+            "dispute_guard.group_dispute_manager",
+            cls.other_company,
         )
 
     # ------------------------------------------------------------------

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .common import ANNOUNCED, CONDITIONAL, DisputeCommon
+from .common import ANNOUNCED, CONDITIONAL, DisputeCommon, RpcCommon
 
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 # Model: what agent, supervisor and administrator may; nobody else may anything.
@@ -13,11 +13,20 @@ RIGHTS = {
     "dispute.stray.mail": ("", "r", "r"),
     "dispute.policy.rule": ("r", "r", "rwcd"),
     "dispute.professional": ("r", "r", "rwcd"),
+    "dispute.screening.rule": ("", "r", "rwcd"),
     "dispute.case": ("r", "rwc", "rwc"),
     "dispute.handoff": ("r", "rwc", "rwc"),
     "dispute.agreement.link": ("rwc", "rwcd", "rwcd"),
     "dispute.signal.dismiss": ("rwcd", "rwcd", "rwcd"),
+    "dispute.signal.note": ("rwcd", "rwcd", "rwcd"),
+    "dispute.speaker.correct": ("rwcd", "rwcd", "rwcd"),
+    "dispute.lapse": ("r", "r", "r"),
+    "dispute.lapse.excuse": ("", "rwcd", "rwcd"),
     "dispute.case.release": ("", "rwcd", "rwcd"),
+    "dispute.screening.trial": ("", "rwcd", "rwcd"),
+    "dispute.screening.trial.line": ("", "rwcd", "rwcd"),
+    "dispute.screening.transfer": ("", "", "rwcd"),
+    "dispute.screening.transfer.line": ("", "", "rwcd"),
 }
 BOUND = (
     "dispute.inbound",
@@ -202,3 +211,71 @@ class TestAccess(DisputeCommon):
                 self.assertFalse(record.with_user(self.supervisor).has_access("write"))
                 self.assertTrue(record.with_user(self.agent_own).has_access("read"))
                 self.assertFalse(record.with_user(self.foreigner).has_access("read"))
+
+    def test_windows_of_others(self):
+        ticket = self.tickets["own"]
+        values = {
+            "dispute.signal.note": {"ticket_id": ticket.id, "note": "x"},
+            "dispute.signal.dismiss": {"reason": "x"},
+            "dispute.speaker.correct": {
+                "inbound_id": ticket.dispute_inbound_ids.id,
+                "speaker": "staff",
+                "reason": "x",
+            },
+            "dispute.lapse.excuse": {"reason": "x"},
+            "dispute.case.release": {
+                "case_id": ticket.dispute_case_id.id,
+                "reason": "x",
+            },
+        }
+        for model, vals in values.items():
+            wizard = self.env[model].with_user(self.supervisor).create(vals)
+            wizard.flush_recordset()
+            wizard.invalidate_recordset()
+            for user in (self.manager, self.foreigner):
+                with self.subTest(model, user=user.login):
+                    with self.assertRaises(AccessError):
+                        wizard.with_user(user).read()
+            self.assertTrue(wizard.read())
+
+
+@tagged("post_install", "-at_install")
+class TestDefaults(RpcCommon):
+    """What no client may write it may not bring as a default either."""
+
+    def open_ticket(self, **context):
+        values = {
+            "name": "x",
+            "description": "",
+            "company_id": self.company.id,
+            "team_id": self.team.id,
+            "user_id": self.agent_own.id,
+        }
+        [ticket] = self.call("helpdesk.ticket", "create", [values], context=context)
+        return self.env["helpdesk.ticket"].browse(ticket).with_user(self.agent_own)
+
+    def test_words_and_dispute_of_another_ticket(self):
+        far = self.write_in(ANNOUNCED)
+        self.login(self.agent_own)
+        self.env["ir.default"].with_user(self.agent_own).set(
+            "helpdesk.ticket", "dispute_case_id", far.dispute_case_id.id, user_id=True
+        )
+        ticket = self.open_ticket(
+            default_dispute_signal_id=far.dispute_signal_id.id,
+            default_dispute_level="legal",
+        )
+        self.assertFalse(ticket.dispute_quote)
+        self.assertFalse(ticket.dispute_case_id)
+        self.assertEqual(ticket.dispute_level, "calm")
+
+    def test_hold_without_its_button(self):
+        self.login(self.supervisor)
+        [case] = self.call(
+            "dispute.case",
+            "create",
+            [{"title": "x"}],
+            context={"default_hold": True, "default_closed_at": "2099-01-01 00:00:00"},
+        )
+        case = self.env["dispute.case"].browse(case)
+        self.assertFalse(case.hold)
+        self.assertFalse(case.closed_at)

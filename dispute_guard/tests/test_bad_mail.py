@@ -12,7 +12,7 @@ from ..screening import LexiconError
 from .common import ANNOUNCED, CALM, INBOX, DisputeCommon, make_mail
 
 MULTIPART = 'multipart/mixed; boundary="b"'
-INBOUND_LOGGER = "odoo.addons.dispute_guard.models.dispute_inbound"
+INBOUND_LOGGER = "odoo.addons.dispute_guard.models.dispute_inbound_screening"
 
 
 @tagged("post_install", "-at_install")

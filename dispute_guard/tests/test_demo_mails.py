@@ -25,8 +25,19 @@ class TestDemoMails(DisputeCommon):
         )
         if not known:
             cls.team.write({"alias_name": "support", "alias_domain_id": domain.id})
+        cls.keep_lawyer()
         cls.expected = json.loads((MAILS / "expected.json").read_text("utf-8"))
         cls.poured = {name: cls.pour(name) for name in cls.get_order()}
+
+    @classmethod
+    def keep_lawyer(cls):
+        """Without demo data nobody knows the demo company's own lawyer."""
+        address = "eleanor@whitcombe-hale.example.com"
+        lawyers = cls.env["dispute.professional"]
+        if not lawyers.search([("partner_id.email", "=", address)]):
+            cls.make_professional(
+                "lawyer", "Eleanor", company_id=False, partner={"email": address}
+            )
 
     @classmethod
     def get_order(cls):
@@ -52,6 +63,8 @@ class TestDemoMails(DisputeCommon):
         for name, wanted in self.expected.items():
             with self.subTest(name):
                 row = self.poured[name]
+                if "speaker" in wanted:
+                    self.assertEqual(row.speaker, wanted["speaker"])
                 if wanted["level"] == "skipped":
                     self.assertNotIn("screened", row.mapped("state"))
                     self.assertFalse(row.signal_ids)

@@ -184,7 +184,7 @@ class TestPolicy(DisputeCommon):
     def test_retry_of_a_failed_screening_does_not_double(self):
         with (
             self.broken_screener(ValueError("broken")),
-            mute_logger("odoo.addons.dispute_guard.models.dispute_inbound"),
+            mute_logger("odoo.addons.dispute_guard.models.dispute_inbound_screening"),
         ):
             ticket = self.write_in(ANNOUNCED)
         self.run_cron("ir_cron_screening")

@@ -1,21 +1,11 @@
-import base64
-import os
-import time
-from pathlib import Path
-
-from odoo.tests import HttpCase, tagged
-from odoo.tests.common import ChromeBrowser
+from odoo.tests import tagged
 
 from .common import ANNOUNCED, HEATED, DisputeCommon, make_mail
-
-# A folder for pictures of the main screens; none are taken without it.
-PICTURES = os.environ.get("DISPUTE_GUARD_PICTURES")
-# What fades in or is drawn on a canvas tells no selector that it is done.
-SETTLE_SECONDS = 3
+from .common_pictures import PictureCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTour(DisputeCommon, HttpCase):
+class TestTour(DisputeCommon, PictureCommon):
     browser_size = "1400x900"
 
     @classmethod
@@ -49,16 +39,10 @@ class TestTour(DisputeCommon, HttpCase):
             .search([("ticket_id", "=", self.ticket.id)])
             .mapped("kind"),
         )
-        if PICTURES:
-            self.take_pictures(Path(PICTURES))
+        self.take_pictures(self.supervisor, self.get_screens())
 
-    # ------------------------------------------------------------------
-    # Pictures for the documentation
-    # ------------------------------------------------------------------
-
-    def take_pictures(self, folder):
-        """Save a picture of each main screen, as a supervisor sees it."""
-        folder.mkdir(parents=True, exist_ok=True)
+    def get_screens(self):
+        """The main screens, as a supervisor sees them."""
         case = self.ticket.dispute_case_id
         handoff = self.ticket.dispute_handoff_ids
         screens = {
@@ -71,18 +55,4 @@ class TestTour(DisputeCommon, HttpCase):
         }
         if "spreadsheet.dashboard" in self.env:
             screens["dashboard"] = ("dashboards", ".o-spreadsheet")
-        browser = ChromeBrowser(self)
-        try:
-            with self.allow_requests(browser=browser):
-                login = self.supervisor.login
-                self.authenticate(login, login, browser=browser)
-                for name, (path, selector) in screens.items():
-                    browser.navigate_to(f"{self.base_url()}/odoo/{path}")
-                    browser._wait_ready(f"!!document.querySelector('{selector}')")
-                    time.sleep(SETTLE_SECONDS)
-                    answer = browser._websocket_request("Page.captureScreenshot")
-                    (folder / f"{name}.png").write_bytes(
-                        base64.b64decode(answer["data"])
-                    )
-        finally:
-            browser.stop()
+        return screens

@@ -78,6 +78,80 @@ def test_broken_rule_is_refused(folder, content, words):
     assert str(file) in message and words in message and "To mend it:" in message
 
 
+def _with_future(folder, pattern, **keys):
+    """Add to Latvian a concept of words known by their endings, and a rule with it."""
+    lines = {"endings": '["šu", "šos"]'} | keys
+    concepts, kind = folder / "lv" / "concepts.toml", folder / "lv" / "pressure.toml"
+    table = "".join(f"{key} = {value}\n" for key, value in lines.items())
+    with concepts.open("a", encoding="utf-8") as file:
+        file.write(f"\n[FUTURE_1]\n{table}")
+    with kind.open("a", encoding="utf-8") as file:
+        file.write(_rule(id='"lv.x.y"', patterns=f'["{pattern}"]'))
+    screener = screening.Screener(folder)
+    return lambda text: "lv.x.y" in {
+        found.rule for found in screener.screen(text, lang="lv").findings
+    }
+
+
+def test_words_known_by_their_endings(folder):
+    finds = _with_future(
+        folder, "FUTURE_1 ..3 ķirsi", words='["jāt"]', except_words='["priekšu"]'
+    )
+    assert finds("Rīt raustīšu ķirsi.") and finds("Rit raustisu visu kirsi.")
+    assert finds("Es skatīšos uz ķirsi.") and finds("Gribu jāt uz ķirsi.")
+    assert not finds("Uz priekšu ķirsi.") and not finds("Rīt raustu ķirsi.")
+    assert not finds("Ar ēšu ķirsi.") and not finds("Rīt raustīšu bumbieri.")
+
+
+def test_word_that_also_begins_a_phrase_of_its_concept(folder):
+    finds = _with_future(folder, "FUTURE_1 ..1 ķirsi", words='["raustīšu nost"]')
+    assert finds("Raustīšu ķirsi.") and finds("Raustīšu nost ķirsi.")
+
+
+def test_endings_within_a_choice(folder):
+    finds = _with_future(folder, "rīt|FUTURE_1 ..1 ķirsi", except_words='["priekšu"]')
+    assert finds("Raustīšu ķirsi.") and finds("Rīt ķirsi.")
+    assert not finds("Uz priekšu ķirsi.")
+
+
+def test_concept_of_forms_and_of_other_concepts(folder):
+    finds = _with_future(folder, "FUTURE_1 ~ķirsis", endings="[]", forms='["ēst"]')
+    assert finds("Ēst ķiršus.") and not finds("Raustīšu ķiršus.")
+    concepts = folder / "lv" / "concepts.toml"
+    with concepts.open("a", encoding="utf-8") as file:
+        file.write('\n[EAT]\nof = ["FUTURE_1"]\nwords = ["rīt nost"]\n')
+    kind = folder / "lv" / "pressure.toml"
+    kind.write_text(_rule(id='"lv.x.y"', patterns='["EAT ~ķirsis"]'), "utf-8")
+    found = screening.Screener(folder).screen("Rīt nost ķirsi. Ēst ķirsi.", lang="lv")
+    assert [each.rule for each in found.findings] == ["lv.x.y"] * 2
+    concepts.write_text(concepts.read_text("utf-8").replace('"FUTURE_1"]', '"NONE"]'))
+    with pytest.raises(screening.LexiconError, match="stand above"):
+        screening.Screener(folder).lexicon("lv")
+
+
+def test_unusable_inflection_is_refused(folder):
+    for content, words in (
+        ("[[paradigm]]\nform = 'a'", "unknown key"),
+        ("[[paradigm]]\nabout = 'x'", "no forms"),
+        ("[[paradigm]]\nforms = 'a'\nchanges = 'tč'", "colon"),
+    ):
+        (folder / "en" / "inflection.toml").write_text(content, encoding="utf-8")
+        assert words in _refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "keys", "words"),
+    [
+        ("FUTURE_1 ..3 FUTURE_1|ķirsi", {}, "at least one other word"),
+        ("FUTURE_1 ķirsi", {"endings": '["u"]'}, "ending of one letter"),
+        ("FUTURE_1 ķirsi", {"except_words": '"priekšu"'}, "list of texts"),
+    ],
+)
+def test_endings_that_mean_too_much_are_refused(folder, pattern, keys, words):
+    with pytest.raises(screening.LexiconError, match=words):
+        _with_future(folder, pattern, **keys)("Raustīšu ķirsi.")
+
+
 def test_missing_file_is_named(folder):
     (folder / "en" / "contexts.toml").unlink()
     assert "contexts.toml" in _refusal(folder)

@@ -177,7 +177,7 @@ def test_mail_files(monkeypatch, capsys, tmp_path):
     broken.write_bytes(b"Content-Type: text/plain; charset=nonsense\r\n\r\n\xff\x00")
     status, out, _err = _run(monkeypatch, capsys, ["--eml", str(file), str(broken)])
     first, second = map(json.loads, out.splitlines())
-    assert status == 0 and first["level"] == "legal" and first["speaker"] == "person"
+    assert status == 0 and first["level"] == "legal" and first["speaker"] == "customer"
     assert second["level"] == "not_screened"
 
 

@@ -5,7 +5,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from screening.normalise import normalise, russian_from_latin
+from screening.normalise import normalise
+from screening.translit import russian_from_latin
 from screening_room import screener, threats
 
 PIECES = st.sampled_from(
@@ -91,6 +92,13 @@ def test_words_split_by_markup():
         ("Je voudrais savoir quand la commande sera livrée.", "unknown"),
         ("Скажіть, будь ласка, коли прийде моє замовлення і що з ним.", "unknown"),
         ("请告诉我什么时候送货。", "unknown"),
+        ("Mam dosc tego czekania, oddajcie moje pieniadze.", "unknown"),
+        ("Kad bus mans pasutijums? Gaidu jau tresho nedelu.", "lv"),
+        ("Jau ieliku Tripadvisor.", "lv"),
+        ("Kada gausiu savo preke? Laukiu jau trecia savaite.", "lt"),
+        ("Tai jau perzengia visas ribas.", "lt"),
+        ("Poidu v sud.", "ru"),
+        ("Mastera vashego zhdal s 9 do 18, tak i ne prishel, vremja potratil.", "ru"),
         ("12345", "unknown"),
         ("", "unknown"),
     ],
@@ -109,6 +117,77 @@ def test_mixed_languages():
     assert screener().screen(text).language == "mixed:en+ru"
 
 
+LONG = "Lūdzu, pasakiet, kad būs mana pasūtījuma piegāde, es to gaidu jau sen. " * 80
+JUNK = "https://shop.example/a?b=00112233&c=4455 9876543210 " * 600
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (LONG + "You will be hearing from my solicitor, believe me.", "en"),
+        (JUNK + "I will sue you if you do not refund me.", "en"),
+        (JUNK + "\nJa naudu neatmaksāsiet, es vērsīšos tiesā.", "lv"),
+        (LONG[:600] + "\nYa podam na vas v sud!\n" + LONG[:600], "ru"),
+        (LONG[:300] + "\nI will see you in court, believe me.\n" + LONG[:300], "en"),
+    ],
+)
+def test_threat_in_another_language_than_the_rest(text, language):
+    (found,) = threats(screener().screen(text))
+    assert found.language == language
+
+
+def test_long_text_in_a_language_without_lexicon_is_not_calm():
+    german = "Ich möchte bitte wissen, wann die Lieferung kommt, und warte noch. " * 300
+    english = "Please tell me when it will be delivered, I am waiting for it. " * 300
+    assert screener().screen(english + german).level == "not_screened"
+
+
+def test_hint_decides_between_siblings():
+    assert screener().screen("Reikia vai vajag?", lang="lv").language == "lv"
+    assert screener().screen("Reikia vai vajag?", lang="lt").language == "lt"
+
+
+@pytest.mark.parametrize(
+    ("latin", "russian"),
+    [
+        ("Poidu v sud, moi advokat gotov", "пойду в суд, мой адвокат готов"),
+        ("Den'gi vernite, zakroi schet", "деньги верните, закрой счет"),
+        ("obratitsya v policiyu, vernetsya", "обратиться в полицию, вернется"),
+        ("registratsiya registracija rossia", "регистрация регистрация россия"),
+        ("yurist jurist iurist, hochu khochu", "юрист юрист юрист, хочу хочу"),
+        ("4to eto stoit 4 rublya", "что это стоит 4 рубля"),
+        ("otvetstvennost, ushcherb, ostalos'", "ответственность, ущерб, осталось"),
+        ("zhaloba v ptac", "жалоба в ptac"),
+    ],
+)
+def test_russian_in_latin_letters(latin, russian):
+    assert russian_from_latin(normalise(latin), {"ptac"}).text == russian
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("f***ing sh*t, b@stard s#!t", "fʔing shʔt, bʔstard sʔt"),
+        ("f*** off, бл**", "fʔ off, блʔ"),
+        ("a.b@c.lv **bold court** now!I $100 item#5", None),
+    ],
+)
+def test_crossed_out_letters(text, plain):
+    normal = normalise(text)
+    assert normal.text == (text.lower() if plain is None else plain)
+    assert normal.source(len(normal.text), end=True) == len(text)
+
+
+def test_quote_ends_behind_a_rewritten_word():
+    for text in (
+        "You are all f***",
+        "Ya podam na vas v sud",
+        "I will sue y\u200bo\u200bu",
+    ):
+        (found, *_more) = screener().screen(text).findings
+        assert found.quote == text
+
+
 def test_hint_helps_only_short_texts():
     assert screener().screen("Teiksiu.", lang="lt_LT").language == "lt"
     assert screener().screen("Please tell me about it.", lang="ru").language == "en"
@@ -125,6 +204,11 @@ HUGE = {
     "lines": ">\n" * 500_000,
     "stops": ". a" * 300_000,
     "tags": "<b>" * 100_000,
+    "stars": "f" + "*" * 3_000_000,
+    "crossed out": "f***ing sh*t " * 200_000,
+    "full width": "ｓｕｅ ｙｏｕ " * 300_000,
+    "accents": "s\u0301u\u0301e\u0301 " * 300_000,
+    "latin Russian": "Podam na vas v sud! " * 100_000,
 }
 
 
