@@ -91,7 +91,7 @@ class Reading:
         self._best: dict[tuple[str, int], tuple[Hit, Sentence, Block]] = {}
         self._weights: dict[str, int] = defaultdict(int)
 
-    def read(self, block: Block) -> None:
+    def take(self, block: Block) -> None:
         normal = block.normal
         candidates, wanted = self._lexicon.candidates(block.words, self._closed)
         loud = _is_loud(normal.cased, 0, len(normal.cased))

@@ -224,7 +224,7 @@ class Screener:
                         readings[code] = Reading(lexicon, tally)
                     if latin:
                         block = block.in_cyrillic(lexicon.latin_words)
-                    readings[code].read(block)
+                    readings[code].take(block)
         # What two languages see in the same sentence counts once.
         found: dict[Place, Finding] = {}
         for each in readings.values():
