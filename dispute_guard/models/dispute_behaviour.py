@@ -17,7 +17,7 @@ LEVELS_OF_KINDS = {"off_hours": "calm"}
 
 class DisputeInbound(models.Model):
     # one file a concern
-    _inherit = "dispute.inbound"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.inbound"
 
     # No default, so that receiving a mail costs nothing more.
     watch = fields.Selection(
@@ -47,7 +47,7 @@ class DisputeInbound(models.Model):
 
 class HelpdeskTicket(models.Model):
     # one file a concern
-    _inherit = "helpdesk.ticket"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "helpdesk.ticket"
 
     _dispute_by_customer = models.Index("(commercial_partner_id)")
     _dispute_by_email = models.Index(

@@ -60,7 +60,7 @@ class DisputeBehaviour(models.AbstractModel):
     """What counting looks at, read in a few queries for all customers of a batch."""
 
     # one file a concern
-    _inherit = "dispute.behaviour"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.behaviour"
 
     @api.model
     def _get_histories(self, new):

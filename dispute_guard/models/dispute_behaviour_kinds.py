@@ -36,7 +36,7 @@ class DisputeBehaviour(models.AbstractModel):
     """
 
     # one file a concern
-    _inherit = "dispute.behaviour"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.behaviour"
 
     @api.model
     def _find_facts(self, history):

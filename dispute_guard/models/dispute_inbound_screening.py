@@ -41,7 +41,7 @@ class DisputeInbound(models.Model):
     """
 
     # one file a concern
-    _inherit = "dispute.inbound"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.inbound"
 
     # ------------------------------------------------------------------
     # Screening

@@ -45,7 +45,7 @@ class DisputeInbound(models.Model):
     """
 
     # one file a concern
-    _inherit = "dispute.inbound"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.inbound"
 
     speaker = fields.Selection(selection=SPEAKERS, required=True, readonly=True)
     speaker_basis = fields.Selection(

@@ -14,7 +14,7 @@ class DisputeScreeningRule(models.Model):
     """
 
     # One concern a file: how it works, how well it does and what it looks for.
-    _inherit = "dispute.screening.rule"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.screening.rule"
 
     floor = fields.Float(
         string="Precision Floor",

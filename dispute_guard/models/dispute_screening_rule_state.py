@@ -14,7 +14,7 @@ class DisputeScreeningRule(models.Model):
     """How a rule comes to work, and how it stops."""
 
     # One concern a file: how it works, how well it does and what it looks for.
-    _inherit = "dispute.screening.rule"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.screening.rule"
 
     # how it did when it was tried last
     tried_at = fields.Datetime(string="Last Tried", readonly=True, copy=False)

@@ -11,7 +11,7 @@ class DisputeSignal(models.Model):
     """What people make of signals: they confirm, dismiss, or note one of their own."""
 
     # one file a concern
-    _inherit = "dispute.signal"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.signal"
 
     def action_confirm(self):
         """Say that the signals are right."""

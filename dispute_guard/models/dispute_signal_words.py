@@ -6,7 +6,7 @@ class DisputeSignal(models.Model):
     """How a signal is told: one plain sentence in the reader's language."""
 
     # one file a concern
-    _inherit = "dispute.signal"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "dispute.signal"
 
     @api.depends("quote", "facts", "note")
     @api.depends_context("lang", "tz")

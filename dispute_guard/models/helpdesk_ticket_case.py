@@ -7,7 +7,7 @@ class HelpdeskTicket(models.Model):
     """What the stations ask of a ticket: its case, and the agreements that matter."""
 
     # one file a concern
-    _inherit = "helpdesk.ticket"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "helpdesk.ticket"
 
     def _open_dispute_case(self):
         """Open a case for each ticket that has none.

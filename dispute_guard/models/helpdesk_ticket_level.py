@@ -22,7 +22,7 @@ class HelpdeskTicket(models.Model):
     """
 
     # one file a concern
-    _inherit = "helpdesk.ticket"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "helpdesk.ticket"
 
     dispute_level_reason = fields.Char(
         string="Why This Level",

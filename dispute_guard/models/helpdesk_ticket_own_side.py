@@ -7,7 +7,7 @@ class HelpdeskTicket(models.Model):
     """Where our own side was late with a ticket, and the hours that say so."""
 
     # one file a concern
-    _inherit = "helpdesk.ticket"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "helpdesk.ticket"
 
     dispute_lapse_ids = fields.One2many(
         "dispute.lapse",
