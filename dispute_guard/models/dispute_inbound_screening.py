@@ -140,7 +140,7 @@ class DisputeInbound(models.Model):
                 "raw": False,
             }
             screened = self._screen(part)
-            if part["state"] == "pending" or self._adds(screened, shown):
+            if part["state"] == "pending" or (screened and self._adds(screened, shown)):
                 found.append((part, screened))
         return found
 

@@ -132,6 +132,14 @@ class TestFailedFirst(PhraseCommon):
         self.assertEqual(ticket.dispute_level, "calm")
         self.assertEqual(len(ticket.dispute_inbound_ids), 1)
 
+    def test_calm_part_of_a_robot_s_mail(self):
+        hours = "In December our shop opens at nine and closes at six every day."
+        robot = {"Auto_Submitted": "auto-replied"}
+        ticket = self.receive(self.make_halves(hours, CALM, **robot))
+        self.assertEqual(ticket.dispute_level, "calm")
+        self.assertEqual(len(ticket.dispute_inbound_ids), 1)
+        self.assertFalse(ticket.message_ids.attachment_ids)  # as it was sent
+
     def test_collision_while_a_mail_is_fetched(self):
         """A mail server marks a mail as read, whatever is raised."""
         tickets = type(self.env["helpdesk.ticket"])
