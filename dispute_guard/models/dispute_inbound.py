@@ -28,6 +28,7 @@ class DisputeInbound(models.Model):
     _order = "id desc"
     # who recorded it, and when, is told by fields of its own
     _log_access = False
+    _waiting_state = "pending"
     _immutable_columns = (
         "raw",
         "raw_sha256",
@@ -92,8 +93,6 @@ class DisputeInbound(models.Model):
         string="Why Not",
         readonly=True,
     )
-    problem = fields.Char(readonly=True)
-    attempts = fields.Integer(readonly=True)
 
     _pending = models.Index("(id) WHERE state = 'pending'")
 

@@ -16,8 +16,6 @@ _logger = logging.getLogger(__name__)
 
 # Levels that words have; anything less needs nobody's eyes.
 LOUD_LEVELS = ("tense", "hostile", "legal")
-RETRY_LIMIT = 100
-RETRY_TIMES = 10
 # What screening is told of a row; all else in its values is the outcome.
 SCREENED = (
     "ticket_id",
@@ -226,9 +224,9 @@ class DisputeInbound(models.Model):
         """Screen again now what is pending among these rows."""
         self.check_access("read")
         # sudo: dispute.inbound - rows are written by the system alone
-        self.sudo().filtered(lambda row: row.state == "pending")._screen_again()
+        self.sudo().filtered(lambda row: row.state == "pending")._retry()
 
-    def _screen_again(self):
+    def _retry(self):
         fresh, screenings = self.browse(), []
         for row in self:
             result = row._screen_stored(attempts=row.attempts + 1)
@@ -289,22 +287,3 @@ class DisputeInbound(models.Model):
             rows += self.copy(part | {"watch": False})
             screenings.append(screened)
         rows._pass_on(screenings)
-
-    @api.model
-    def _cron_retry(self):
-        """Retry pending screenings, each on its own."""
-        domain = [("state", "=", "pending"), ("attempts", "<", RETRY_TIMES)]
-        rows = self.search(domain, limit=RETRY_LIMIT, order="attempts, id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(rows))
-        for row in rows:
-            try:
-                with self.env.cr.savepoint():
-                    row._screen_again()
-            except Exception as error:
-                _logger.exception("Text %s could not be screened again", row.id)
-                row.write(
-                    {"attempts": row.attempts + 1, "problem": describe_error(error)}
-                )
-            if not cron._commit_progress(1):
-                break

@@ -1,8 +1,15 @@
 import base64
+import logging
 
 from odoo import api, fields, models
 from odoo.http import request
 
+from ..provenance import describe_error
+
+_logger = logging.getLogger(__name__)
+
+RETRY_LIMIT = 100
+RETRY_TIMES = 10
 PROVENANCE = ("origin", "recorded_by", "remote_address")
 
 
@@ -11,6 +18,9 @@ class DisputeProvenance(models.AbstractModel):
 
     _name = "dispute.provenance"
     _description = "Provenance"
+
+    # The state of a row that waits for another attempt; ``_retry`` makes it.
+    _waiting_state = None
 
     origin = fields.Selection(
         selection=[
@@ -42,6 +52,9 @@ class DisputeProvenance(models.AbstractModel):
     raw_name = fields.Char(compute="_compute_raw_name")
     raw_sha256 = fields.Char(string="SHA-256 of the Original", readonly=True)
     raw_size = fields.Integer(string="Size (bytes)", readonly=True)
+    # what became of it
+    problem = fields.Char(readonly=True)
+    attempts = fields.Integer(readonly=True)
 
     def _compute_raw_name(self):
         for row in self:
@@ -81,3 +94,22 @@ class DisputeProvenance(models.AbstractModel):
             "raw_sha256": mail.sha256,
             "raw_size": len(mail.raw),
         }
+
+    @api.model
+    def _cron_retry(self):
+        """Try again what waits, each row on its own."""
+        domain = [("state", "=", self._waiting_state), ("attempts", "<", RETRY_TIMES)]
+        rows = self.search(domain, limit=RETRY_LIMIT, order="attempts, id")
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=len(rows))
+        for row in rows:
+            try:
+                with self.env.cr.savepoint():
+                    row._retry()
+            except Exception as error:
+                _logger.exception("%s failed again", row)
+                row.write(
+                    {"attempts": row.attempts + 1, "problem": describe_error(error)}
+                )
+            if not cron._commit_progress(1):
+                break

@@ -1,5 +1,4 @@
 import base64
-import logging
 import re
 from email.message import EmailMessage
 from email.utils import formataddr, parseaddr
@@ -21,10 +20,6 @@ MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 IDENTIFIER = re.compile(r"<[\w.+=$/-]+@[\w.+=$/-]+>", re.ASCII)
 ADDRESS = re.compile(r"[\w.+=$/-]+@[\w.-]+", re.ASCII)
 RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
-_logger = logging.getLogger(__name__)
-
-RETRY_LIMIT = 50
-RETRY_TIMES = 10
 
 
 class DisputeStrayMail(models.Model):
@@ -45,6 +40,7 @@ class DisputeStrayMail(models.Model):
     ]
     _order = "id desc"
     _rec_name = "subject"
+    _waiting_state = "undelivered"
     _immutable_columns = (
         "raw",
         "raw_sha256",
@@ -68,8 +64,6 @@ class DisputeStrayMail(models.Model):
         required=True,
         readonly=True,
     )
-    problem = fields.Char(readonly=True)
-    attempts = fields.Integer(readonly=True)
     fallback_model = fields.Char(readonly=True, export_string_translation=False)
 
     _undelivered = models.Index("(id) WHERE state = 'undelivered'")
@@ -221,9 +215,9 @@ class DisputeStrayMail(models.Model):
         self.check_access("read")
         # sudo: dispute.stray.mail - rows are written by the system alone
         for row in self.sudo().filtered(lambda row: row.state == "undelivered"):
-            row._deliver()
+            row._retry()
 
-    def _deliver(self):
+    def _retry(self):
         self.ensure_one()
         mail = InboundMail(base64.b64decode(self.raw))
         mail.stray_id = self.id
@@ -282,25 +276,6 @@ class DisputeStrayMail(models.Model):
             filename="original.eml",
         )
         return cover.as_bytes()
-
-    @api.model
-    def _cron_retry(self):
-        """Deliver again what was not delivered, each mail on its own."""
-        domain = [("state", "=", "undelivered"), ("attempts", "<", RETRY_TIMES)]
-        rows = self.search(domain, limit=RETRY_LIMIT, order="attempts, id")
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(rows))
-        for row in rows:
-            try:
-                with self.env.cr.savepoint():
-                    row._deliver()
-            except Exception as error:
-                _logger.exception("Mail %s could not be delivered again", row.id)
-                row.write(
-                    {"attempts": row.attempts + 1, "problem": describe_error(error)}
-                )
-            if not cron._commit_progress(1):
-                break
 
     def _tell_administrator(self):
         for row in self:
