@@ -196,6 +196,12 @@ def bench_options(parser):
         default=100,
         help="samples for each figure (default: %(default)s)",
     )
+    parser.add_argument(
+        "--items",
+        type=int,
+        default=50_000,
+        help="items of the ledger that is measured (default: %(default)s)",
+    )
 
 
 def lint_command(options):

@@ -1,4 +1,3 @@
-from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 
@@ -11,15 +10,8 @@ def pre_init_hook(env):
 def uninstall_hook(env):
     """Refuse while something is under legal hold, else remove what is left over.
 
-    :raise UserError: naming the disputes on hold
+    :raise UserError: naming the holds
     """
-    held = env["dispute.case"].search([("hold", "=", True)])
-    if held:
-        raise UserError(
-            env._(
-                "Dispute Guard cannot be uninstalled while there are legal holds: "
-                "%(cases)s. Release them first.",
-                cases=", ".join(held.mapped("name")),
-            )
-        )
-    env.cr.execute("DROP FUNCTION IF EXISTS dispute_guard_refuse() CASCADE")
+    env["dispute.hold"]._check_uninstall()
+    for function in ("refuse", "queue", "held"):
+        env.cr.execute(f"DROP FUNCTION IF EXISTS dispute_guard_{function}() CASCADE")

@@ -40,22 +40,24 @@ class Bench:
     """What groups get: how often to measure, and the set-up when they need Odoo.
 
     :param rounds: samples for each figure
+    :param items: how many items the log has that is measured
     :param server: function without arguments that returns the postgres.Server
     """
 
     rounds: int
+    items: int
     server: object
 
 
 def groups():
-    names = ("gateway", "screening")
+    names = ("gateway", "screening", "ledger", "dossier")
     return [importlib.import_module(f"{__name__}.{name}") for name in names]
 
 
 def run_bench(options, prepare):
     """Measure what was asked for, print a table, write the JSON; return 0."""
     wanted = chosen(options.only)
-    bench = Bench(options.rounds, lambda: prepare(options))
+    bench = Bench(options.rounds, options.items, lambda: prepare(options))
     figures = []
     for group, names in wanted:
         figures += group.measure(names, bench)

@@ -59,6 +59,10 @@ class Bag:
         )
         self._add_tag("manifest-sha512.txt", _manifest(self._payload))
         self._add_tag("tagmanifest-sha512.txt", _manifest(self._tags))
+        self.release()
+
+    def release(self):
+        """Let go of the target, also when writing was broken off; safe to repeat."""
         self._zip.close()
 
     def _add_tag(self, name, text):

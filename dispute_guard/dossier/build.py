@@ -76,6 +76,7 @@ class _Builder:
         self._translate = matter.translate
         self._name = safe_name(f"{matter.reference}-{matter.cut}").replace(" ", "_")
         self._bag = Bag(target, self._name)
+        stack.callback(self._bag.release)
         self._scratch = {}
         for path in (
             "chronology.html",

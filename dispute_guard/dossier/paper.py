@@ -48,7 +48,7 @@ _FACT = ParagraphStyle(
     _BODY,
     fontSize=8.5,
     leading=12,
-    leftIndent=80,
+    leftIndent=95,
     bulletFontName="DossierBody",
     bulletFontSize=8.5,
     bulletColor=_GREY,

@@ -4,7 +4,7 @@ import argparse
 import fileinput
 import sys
 
-from .head import HeadError, head_from_text
+from .head import head_from_text
 from .verify import LogError, check_lines
 
 
@@ -28,18 +28,23 @@ def main(arguments=None):
         with fileinput.input(options.files, encoding="utf-8") as lines:
             found = check_lines(lines, outside)
     except LogError as error:
-        print(f"broken ({error.kind}): {error}")
+        sys.stdout.write(f"broken ({error.kind}): {error}\n")
         return 1
-    except (OSError, HeadError, ValueError) as error:
-        print(f"cannot check: {error}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"cannot check: {error}\n")
         return 2
-    print("intact: {items} items, {proofs} proofs, {heads} heads".format(**found))
-    if last := found.get("last"):
-        print(f"up to item {last.size - 1}, head of {last.time}, root {last.root}")
-        print(f"signed with key {last.key or '(none)'}")
-    for kind, head in found.get("notes", ()):
-        print(f"note ({kind}): head of {head.time}, {head.size} items")
+    sys.stdout.writelines(f"{line}\n" for line in _describe(found))
     return 0
+
+
+def _describe(found):
+    """Lines on what ``check_lines`` found right."""
+    yield "intact: {items} items, {proofs} proofs, {heads} heads".format(**found)
+    if last := found.get("last"):
+        yield f"up to item {last.size - 1}, head of {last.time}, root {last.root}"
+        yield f"signed with key {last.key or '(none)'}"
+    for kind, head in found.get("notes", ()):
+        yield f"note ({kind}): head of {head.time}, {head.size} items"
 
 
 if __name__ == "__main__":

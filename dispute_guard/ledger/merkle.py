@@ -36,12 +36,19 @@ class Frontier:
         self.size = size
         self.peaks = list(peaks)
 
-    def append(self, leaf):
-        """Add the hash of a leaf."""
-        size, peaks = self.size, self.peaks
+    def append(self, leaf, keep=None):
+        """Add the hash of a leaf.
+
+        :param keep: function ``(level, index, hash)`` that is called for each complete
+            subtree of two leaves or more that ends with this leaf
+        """
+        size, peaks, level = self.size, self.peaks, 0
         while size & 1:
             leaf = hashlib.sha256(b"\1" + peaks.pop() + leaf).digest()
             size >>= 1
+            level += 1
+            if keep:
+                keep(level, size, leaf)
         peaks.append(leaf)
         self.size += 1
 

@@ -16,11 +16,14 @@ WORDS = {
     "reordered": "item {position} does not stand where it stood",
     "changed": "of items {position} to {last} something was changed, taken out or put "
     "in: the head of {time} does not fit them",
-    "cut": "the log ends before item {position}, its head of {time} counts {size} items",
+    "cut": "the log ends before item {position}, its head of {time} counts {size}",
     "rewritten": "the first {size} items are not those of the head of {time} that was "
     "kept outside",
     "head": "the head after item {position} is damaged: {reason}",
     "signature": "the head of {time} ({size} items) is not signed with its key",
+    "node": "the hash kept of the tree over items {position} to {last} is damaged",
+    "token": "the time-stamp of the head of {size} items does not hold: {reason}",
+    "file": "file {sha256} of item {position} is {what}",
     "proof": "the proof for item {position} does not lead to the head of {size} items",
 }
 
@@ -29,7 +32,8 @@ class LogError(ValueError):
     """The first thing that is wrong with a log.
 
     :param kind: key of ``WORDS``
-    :param position: the first bad item, or the first of which nothing is known
+    :param position: the first bad item, or the first of which nothing is known; None
+        where all items are as they should be
     :param facts: what else the words name
     """
 
@@ -58,15 +62,16 @@ class Walk:
     """A walk along a log and its heads.
 
     ``frontier`` is the tree so far, ``head`` the newest head that fitted, ``heads``
-    how many did, ``agreed`` the frontier there, and ``notes`` what is worth knowing
-    although it breaks nothing: ``(kind, head)`` with the kinds ``key`` (signed with
-    another key than the head before), ``clock`` (earlier than the head before) and
-    ``unsigned``.
+    how many did, ``agreed`` the frontier there, ``met`` which of the heads from outside
+    fitted, and ``notes`` what is worth knowing although it breaks nothing:
+    ``(kind, head)`` with the kinds ``key`` (signed with another key than the head
+    before), ``clock`` (earlier than the head before) and ``unsigned``.
     """
 
     def __init__(self, heads, outside=()):
         """
-        :param heads: iterable of ``(canonical text, signature)``, by their order
+        :param heads: iterable of ``(canonical text, signature)``, by their order; it
+            may raise HeadError for one that is damaged
         :param outside: list of ``(Head, signature)`` that were kept elsewhere
         """
         self.frontier = Frontier()
@@ -74,18 +79,20 @@ class Walk:
         self.head = None
         self.heads = 0
         self.notes = []
+        self.met = []
         self.log = None
         self._outside = sorted(outside, key=lambda one: one[0].size)
         self._stored = iter(heads)
-        self._next = self._read()
-        self._meet()
+        self._next = None
+        self._begun = False
 
-    def add(self, leaf):
-        """Go on by the hash of one leaf.
+    def add(self, leaf, keep=None):
+        """Go on by the hash of one leaf; ``keep`` as of :meth:`Frontier.append`.
 
         :raise LogError: when a head does not fit the items so far
         """
-        self.frontier.append(leaf)
+        self._begin()
+        self.frontier.append(leaf, keep)
         self._meet()
 
     def finish(self):
@@ -93,12 +100,19 @@ class Walk:
 
         :raise LogError: when a head knows of more
         """
+        self._begin()
         ahead = [self._next[0]] if self._next else []
         ahead += [head for head, _signature in self._outside]
         for head in ahead:
             raise LogError(
                 "cut", self.frontier.size, size=head.size, time=head.time, head=head
             )
+
+    def _begin(self):
+        if not self._begun:
+            self._begun = True
+            self._next = self._read()
+            self._meet()
 
     def _meet(self):
         size = self.frontier.size
@@ -110,8 +124,8 @@ class Walk:
 
     def _read(self):
         """The next stored head and its signature, or None."""
-        for canonical, signature in self._stored:
-            try:
+        try:
+            for canonical, signature in self._stored:
                 head = read_head(canonical)
                 if head.size < self.frontier.size:
                     raise HeadError("it counts fewer items than the head before")
@@ -119,10 +133,10 @@ class Walk:
                     raise HeadError("it is of another log")
                 if head.previous != (self.head.digest if self.head else ""):
                     raise HeadError("it does not follow the head before")
-            except HeadError as error:
-                raise LogError("head", self.frontier.size, reason=error) from error
-            self.log = head.log
-            return head, signature
+                self.log = head.log
+                return head, signature
+        except HeadError as error:
+            raise LogError("head", self.frontier.size, reason=error) from error
         return None
 
     def _pass(self, head, signature):
@@ -156,6 +170,7 @@ class Walk:
         is_same_log = self.log in (None, head.log)
         if not is_same_log or head.root != self.frontier.root().hex():
             raise LogError("rewritten", 0, size=head.size, time=head.time, head=head)
+        self.met.append(head)
 
     def _note(self, kind, head):
         if len(self.notes) < MOST_NOTES:
@@ -218,7 +233,9 @@ def check_lines(lines, outside=()):
         try:
             [(kind, value)] = json.loads(line).items()
             if kind == "item":
-                items.append((value["position"], leaf_hash(value["canonical"].encode())))
+                items.append(
+                    (value["position"], leaf_hash(value["canonical"].encode()))
+                )
             elif kind == "head":
                 heads.append((value["canonical"], value["signature"]))
             else:

@@ -117,9 +117,22 @@ class DisputeAgreementLink(models.Model):
         return result
 
     def _record_links(self):
-        """Record the links as evidence, with the digest of their files."""
+        """Record the links as evidence, and keep their files as they are now."""
+        # sudo: ir.attachment - kept whoever links it
+        kept = self.env["dispute.file"]._keep_attachments(self.sudo().attachment_id)
+        files = {
+            link: [kept[link.attachment_id.id]] if link.attachment_id.id in kept else []
+            for link in self.sudo()
+        }
+        self.env["dispute.file"]._note(
+            [(link, link.ticket_id, some) for link, some in files.items()]
+        )
+        items = [link._prepare_evidence_item() for link in self]
         self.env["dispute.evidence"]._record_evidence(
-            [link._prepare_evidence_item() for link in self]
+            [
+                item | {"files": some}
+                for item, some in zip(items, files.values(), strict=True)
+            ]
         )
 
     def _prepare_evidence_item(self):

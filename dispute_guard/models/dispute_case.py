@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..station import at_work, is_at_work, off_work, own_defaults
+from ..station import is_at_work, off_work, own_defaults
+from .dispute_hold_guard import changed, replaced
 from .dispute_signal import HIDDEN_STATES, LEVEL_RANK, LEVELS
 
 RUNGS = [
@@ -13,7 +14,7 @@ RUNGS = [
     ("court", "Court"),
     ("closed", "Closed"),
 ]
-HOLD_FIELDS = {"hold", "hold_reason", "hold_at"}
+HOLD_FIELDS = {"hold", "hold_reason", "hold_at", "hold_ids"}
 
 
 class DisputeCase(models.Model):
@@ -21,8 +22,14 @@ class DisputeCase(models.Model):
 
     _name = "dispute.case"
     _description = "Dispute"
-    _inherit = ["dispute.ticket.bound", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dispute.ticket.bound",
+        "dispute.hold.guard",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
+    _held_fields = {"name": changed, "partner_id": replaced, "company_id": changed}
     _rec_names_search = ["name", "title", "partner_id"]
 
     name = fields.Char(
@@ -61,9 +68,17 @@ class DisputeCase(models.Model):
         help="The sum that the dispute is about.",
     )
     # legal hold
-    hold = fields.Boolean(string="Legal Hold", readonly=True, tracking=True)
-    hold_reason = fields.Char(readonly=True)
-    hold_at = fields.Datetime(string="Held Since", readonly=True)
+    hold_ids = fields.One2many("dispute.hold", "case_id", string="Legal Holds")
+    hold = fields.Boolean(
+        string="Legal Hold", compute="_compute_hold", store=True, tracking=True
+    )
+    hold_reason = fields.Char(compute="_compute_hold", store=True)
+    hold_at = fields.Datetime(string="Held Since", compute="_compute_hold", store=True)
+    hold_custodian_ids = fields.One2many(
+        "dispute.hold.custodian", "case_id", string="Custodians"
+    )
+    hold_asked = fields.Boolean(compute="_compute_hold_release")
+    hold_can_confirm = fields.Boolean(compute="_compute_hold_release")
     # what belongs to it
     ticket_ids = fields.One2many(
         "helpdesk.ticket",
@@ -93,6 +108,23 @@ class DisputeCase(models.Model):
     def _compute_closed_at(self):
         for case in self:
             case.closed_at = fields.Datetime.now() if case.rung == "closed" else False
+
+    @api.depends("hold_ids.state", "hold_ids.reason", "hold_ids.placed_at")
+    def _compute_hold(self):
+        """As the oldest hold says that is not released."""
+        for case in self:
+            hold = case._get_active_holds().sorted("id")[:1]
+            case.hold = bool(hold)
+            case.hold_reason = " ".join(hold.reason.split()) if hold else False
+            case.hold_at = hold.placed_at
+
+    @api.depends("hold_ids.state", "hold_ids.asked_by_id")
+    @api.depends_context("uid")
+    def _compute_hold_release(self):
+        for case in self:
+            asked = case.hold_ids.filtered(lambda hold: hold.state == "asked")
+            case.hold_asked = bool(asked)
+            case.hold_can_confirm = any(asked.mapped("can_confirm"))
 
     @api.depends("ticket_ids")
     def _compute_counts(self):
@@ -137,11 +169,6 @@ class DisputeCase(models.Model):
                 self.env._("A hold is placed or released by its button, with a reason.")
             )
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_held(self):
-        for case in self.filtered("hold"):
-            raise UserError(case._get_hold_refusal())
-
     @api.model
     def _get_ticket_domain(self, tickets):
         return Domain("ticket_ids", "in", tickets)
@@ -150,36 +177,13 @@ class DisputeCase(models.Model):
     # Station 5: the case
     # ------------------------------------------------------------------
 
+    def _get_active_holds(self):
+        return self.hold_ids.filtered(lambda hold: hold.state != "released")
+
     def _place_hold(self, reason):
-        """Put the cases under legal hold; those that have one keep theirs."""
-        at_work(self.filtered(lambda case: not case.hold)).write(
-            {"hold": True, "hold_reason": reason, "hold_at": fields.Datetime.now()}
-        )
-
-    def _release_hold(self, reason):
-        """Release the hold; the reason stays in the case's chatter.
-
-        :raise UserError: without a reason
-        """
-        self.check_access("write")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Please say why the hold is released."))
-        for case in self.filtered("hold"):
-            case.message_post(
-                body=self.env._("Legal hold released: %(reason)s", reason=reason)
-            )
-            at_work(case).write({"hold": False, "hold_reason": False, "hold_at": False})
-
-    def _get_hold_refusal(self):
-        self.ensure_one()
-        return self.env._(
-            "This belongs to dispute %(case)s, which is under legal hold since "
-            "%(date)s (%(reason)s). Nothing of it may be deleted. A dispute supervisor "
-            "can tell you more.",
-            case=self.name,
-            date=fields.Date.to_string(self.hold_at),
-            reason=self.hold_reason,
-        )
+        """Put the cases under legal hold by policy; those that have one keep theirs."""
+        free = self.filtered(lambda case: not case.hold)
+        self.env["dispute.hold"]._place(free, reason)
 
     def _update_level(self):
         """Let the level follow the tickets: the highest of theirs."""
@@ -197,16 +201,33 @@ class DisputeCase(models.Model):
     # ------------------------------------------------------------------
 
     def action_place_hold(self):
+        """Ask for the reason and the custodians, then place the hold."""
         self.check_access("write")
-        self._place_hold(self.env._("Placed by %s", self.env.user.name))
+        return self._open_hold_window("dispute.case.hold", self.env._("Legal Hold"))
 
     def action_release_hold(self):
-        """Ask for the reason, then release."""
+        """Ask for the reason, then for the second person."""
+        hold = self._get_active_holds().filtered(lambda hold: hold.state == "active")
+        return hold.sorted("id")[:1].action_ask_release()
+
+    def action_confirm_release(self):
+        """Release as the second person."""
+        self.hold_ids.filtered(
+            lambda hold: hold.state == "asked"
+        ).action_confirm_release()
+
+    def action_refuse_release(self):
+        """Let the hold go on."""
+        self.hold_ids.filtered(
+            lambda hold: hold.state == "asked"
+        ).action_refuse_release()
+
+    def _open_hold_window(self, model, name):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Release Legal Hold"),
-            "res_model": "dispute.case.release",
+            "name": name,
+            "res_model": model,
             "view_mode": "form",
             "target": "new",
             "context": {"default_case_id": self.id},

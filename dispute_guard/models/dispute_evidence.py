@@ -1,4 +1,5 @@
 import json
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,16 +8,19 @@ from odoo.fields import Domain
 from ..ledger import canonical_bytes, sha256_hex
 from ..station import at_work, is_at_work, off_work
 
-# What a record repeats in columns for search, and must repeat truly.
-SHOWN = (
-    "kind",
-    "content",
-    "ticket",
-    "author",
-    "recorded_by",
-    "recorded_at",
-    "occurred_at",
-)
+# What columns repeat of a record, and must repeat truly: column to name in the record.
+SHOWN = {
+    "kind": "kind",
+    "content": "content",
+    "ticket_number": "ticket",
+    "author": "author",
+    "recorded_by": "recorded_by",
+    "recorded_at": "recorded_at",
+    "occurred_at": "occurred_at",
+    "occurred_source": "occurred_source",
+}
+# Kinds that are put into the log at once; others wait a minute at most.
+AWAITED = {"quote", "handoff", "hold", "agreement", "offer", "dossier"}
 
 
 class DisputeEvidence(models.Model):
@@ -30,15 +34,23 @@ class DisputeEvidence(models.Model):
 
     _name = "dispute.evidence"
     _description = "Evidence"
-    _inherit = ["dispute.ticket.bound", "dispute.immutable"]
+    _inherit = ["dispute.ticket.bound", "dispute.ledger.source", "dispute.immutable"]
     _order = "id desc"
     _log_access = False
 
     kind = fields.Selection(
         selection=[
             ("quote", "Words of the customer"),
+            ("message", "Message received"),
+            ("sent", "Message sent"),
+            ("change", "Later change"),
+            ("call", "Call"),
+            ("offer", "Offer"),
             ("agreement", "Agreement"),
             ("handoff", "Handoff"),
+            ("hold", "Legal hold"),
+            ("access", "Reading"),
+            ("dossier", "Dossier"),
         ],
         required=True,
         readonly=True,
@@ -54,6 +66,16 @@ class DisputeEvidence(models.Model):
     content = fields.Text(readonly=True)
     author = fields.Char(readonly=True)
     occurred_at = fields.Datetime(readonly=True)
+    occurred_source = fields.Selection(
+        selection=[
+            ("header", "The sender's mail"),
+            ("received", "A mail server on the way"),
+            ("typed", "Typed by a person"),
+            ("server", "This server"),
+        ],
+        string="Time Told By",
+        readonly=True,
+    )
     recorded_at = fields.Datetime(readonly=True, required=True)
     recorded_by = fields.Char(readonly=True)
     canonical = fields.Text(readonly=True, required=True)
@@ -68,33 +90,47 @@ class DisputeEvidence(models.Model):
                 "Evidence %(number)s: %(kind)s, ticket %(ticket)s",
                 number=evidence.id,
                 kind=labels.get(evidence.kind),
-                ticket=evidence.ticket_number,
+                ticket=evidence.ticket_number or "–",
             )
 
     @api.depends("canonical", "sha256")
     def _compute_intact(self):
         """Whether the record still says what its digest was made of."""
         for evidence in self:
-            evidence.intact = evidence._is_intact()
+            _record, altered = self._read_record(
+                evidence.canonical or "",
+                evidence.sha256,
+                {name: evidence[column] for column, name in SHOWN.items()},
+            )
+            evidence.intact = not altered
 
-    def _is_intact(self):
-        self.ensure_one()
-        text = self.canonical or ""
-        if sha256_hex(text.encode()) != self.sha256:
-            return False
+    @api.model
+    def _read_record(self, canonical, sha256, shown):
+        """Read a record and compare it with what stands beside it.
+
+        :param dict shown: names in the record to what the columns hold
+        :return: the record (a dict) and the name of the first thing that no longer says
+            what was recorded, or None
+        """
+        if sha256_hex(canonical.encode()) != sha256:
+            return {}, "sha256"
         try:
-            record = json.loads(text)["record"]
-            return {name: record[name] for name in SHOWN} == {
-                "kind": self.kind,
-                "content": self.content,
-                "ticket": self.ticket_number or "",
-                "author": self.author or "",
-                "recorded_by": self.recorded_by,
-                "recorded_at": fields.Datetime.to_string(self.recorded_at),
-                "occurred_at": fields.Datetime.to_string(self.occurred_at),
-            }
-        except (ValueError, TypeError, LookupError):
-            return False  # not a record of ours, although its digest fits
+            record = json.loads(canonical)["record"]
+            # records made before there was this column do not speak of it
+            record.setdefault("occurred_source", "")
+            for name, value in shown.items():
+                if isinstance(value, datetime):
+                    value = fields.Datetime.to_string(value)
+                if (value or "") != record[name]:
+                    return record, name
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return {}, "canonical"  # not a record of ours, although its digest fits
+        return record, None
+
+    def _get_record(self):
+        """The record behind the digest: a dict with all that was noted."""
+        self.ensure_one()
+        return json.loads(self.canonical)["record"]
 
     # ------------------------------------------------------------------
     # Never changed
@@ -136,11 +172,16 @@ class DisputeEvidence(models.Model):
     def _record_evidence(self, items):
         """Store ``items`` as evidence.
 
-        :param list items: dicts with ``kind``, ``content`` (verbatim text), ``ticket``
-            (record), ``company`` (record), ``author`` (text), ``occurred_at``
-            (datetime) and ``details`` (dict of texts and integers)
+        :param list items: dicts with ``kind``, ``content`` (verbatim text),
+            ``company`` (record), ``author`` (text or None), ``occurred_at`` (datetime
+            or None) and ``details`` (dict of texts, integers, None, lists and dicts);
+            where there are any, also ``ticket`` (record), ``occurred_source`` (by
+            default this server) and ``files`` (list of dicts with ``name``,
+            ``mimetype``, ``size`` and ``sha256``)
         :return: the evidence, in the same order
         """
+        if AWAITED.intersection(item["kind"] for item in items):
+            self.env.ref("dispute_guard.ir_cron_ledger")._trigger()
         now = fields.Datetime.now()
         # sudo: dispute.evidence - nobody may create evidence but this method
         return at_work(self.sudo()).create(
@@ -149,31 +190,30 @@ class DisputeEvidence(models.Model):
 
     @api.model
     def _prepare_evidence_values(self, item, now):
-        ticket = item["ticket"]
-        recorded_by = self.env.user.login
-        record = {
+        ticket = item.get("ticket") or self.env["helpdesk.ticket"]
+        shown = {
             "kind": item["kind"],
             "content": item["content"],
-            "ticket": ticket.number or "",
-            "company": item["company"].name,
+            "ticket_number": ticket.number or "",
             "author": item["author"] or "",
-            "occurred_at": fields.Datetime.to_string(item["occurred_at"]),
+            "occurred_at": fields.Datetime.to_string(item["occurred_at"]) or "",
+            "occurred_source": item.get("occurred_source", "server"),
             "recorded_at": fields.Datetime.to_string(now),
-            "recorded_by": recorded_by,
-            "details": item["details"],
+            "recorded_by": self.env.user.login,
         }
-        data = canonical_bytes(record)
+        data = canonical_bytes(
+            {name: shown[column] for column, name in SHOWN.items()}
+            | {
+                "company": item["company"].name,
+                "details": item["details"],
+                "files": item.get("files", []),
+            }
+        )
         return {
-            "kind": item["kind"],
+            **{column: value or False for column, value in shown.items()},
             "company_id": item["company"].id,
             "ticket_id": ticket.id,
-            "ticket_model": ticket._name,
-            "ticket_number": ticket.number,
-            "content": item["content"],
-            "author": item["author"],
-            "occurred_at": item["occurred_at"],
-            "recorded_at": now,
-            "recorded_by": recorded_by,
+            "ticket_model": ticket._name if ticket else False,
             "canonical": data.decode(),
             "sha256": sha256_hex(data),
         }
@@ -190,6 +230,7 @@ class DisputeEvidence(models.Model):
             "author": inbound.author_email or inbound.author_name,
             "occurred_at": inbound.received_at,
             "details": {
+                "inbound": inbound.id,
                 "signal_kind": signal.kind,
                 "grade": signal.grade or "",
                 "segment": signal.segment,

@@ -15,8 +15,11 @@ class DisputeImmutable(models.AbstractModel):
 
     # Columns that never change; empty: rows are neither changed nor deleted.
     _immutable_columns = ()
+    # Whether rows stay for good although columns of theirs may change.
+    _never_deleted = False
 
     def init(self):
+        super().init()
         if self._abstract:
             return
         self.env.cr.execute(
@@ -46,6 +49,9 @@ class DisputeImmutable(models.AbstractModel):
             for column in self._immutable_columns
         )
         self._protect("columns", SQL("UPDATE"), SQL("FOR EACH ROW WHEN (%s)", changed))
+        if self._never_deleted:
+            self._protect("rows", SQL("DELETE"), SQL("FOR EACH ROW"))
+            self._protect("table", SQL("TRUNCATE"), SQL("FOR EACH STATEMENT"))
 
     def _protect(self, suffix, event, scope):
         self.env.cr.execute(

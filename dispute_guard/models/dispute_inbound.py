@@ -24,13 +24,18 @@ class DisputeInbound(models.Model):
 
     _name = "dispute.inbound"
     _description = "Inbound Text"
-    _inherit = ["dispute.provenance", "dispute.ticket.bound", "dispute.immutable"]
+    _inherit = [
+        "dispute.provenance",
+        "dispute.ticket.bound",
+        "dispute.droppable",
+        "dispute.immutable",
+    ]
     _order = "id desc"
     # who recorded it, and when, is told by fields of its own
     _log_access = False
     _waiting_state = "pending"
     _immutable_columns = (
-        "raw",
+        "files",
         "raw_sha256",
         "subject",
         "part",
@@ -139,7 +144,7 @@ class DisputeInbound(models.Model):
                 self._capture([values], mail)
                 continue
             values = self._prepare_message_values(message, ticket, message.body)
-            if values["speaker"] != "staff" and not is_html_empty(values["body"]):
+            if values["speaker"] != "staff" and message._says_something():
                 vals_list.append(values | self._prepare_provenance_values())
         self._capture(vals_list)
 

@@ -50,7 +50,9 @@ class DisputeProvenance(models.AbstractModel):
     )
     raw = fields.Binary(string="Original Mail", attachment=False, readonly=True)
     raw_name = fields.Char(compute="_compute_raw_name")
-    raw_sha256 = fields.Char(string="SHA-256 of the Original", readonly=True)
+    raw_sha256 = fields.Char(
+        string="SHA-256 of the Original", readonly=True, index="btree_not_null"
+    )
     raw_size = fields.Integer(string="Size (bytes)", readonly=True)
     # what became of it
     problem = fields.Char(readonly=True)

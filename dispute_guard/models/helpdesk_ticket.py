@@ -235,7 +235,7 @@ class HelpdeskTicket(models.Model):
         return result
 
     def _check_dispute_write(self, vals):
-        """Refuse what would hide a threat or evade a hold."""
+        """Refuse what would hide a threat."""
         if vals.keys() & STATION_FIELDS and not is_at_work(self):
             raise UserError(
                 self.env._(
@@ -243,8 +243,6 @@ class HelpdeskTicket(models.Model):
                     "those."
                 )
             )
-        if vals.get("active") is False:
-            self._check_dispute_hold()
         if "dispute_case_id" in vals and not is_at_work(self):
             user = self.env.user
             if not (
@@ -253,20 +251,6 @@ class HelpdeskTicket(models.Model):
                 raise AccessError(
                     self.env._("Ask a supervisor to move a ticket to another dispute.")
                 )
-            # sudo: dispute.case - a hold binds also users who may not see the case
-            for case in self.sudo().dispute_case_id.filtered("hold"):
-                if case.id != vals["dispute_case_id"]:
-                    raise UserError(case._get_hold_refusal())
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_dispute_hold(self):
-        self._check_dispute_hold()
-
-    def _check_dispute_hold(self):
-        """:raise UserError: when one of the tickets is under legal hold"""
-        # sudo: dispute.case - a hold binds also users who may not see the case
-        for case in self.sudo().dispute_case_id.filtered("hold"):
-            raise UserError(case._get_hold_refusal())
 
     # ------------------------------------------------------------------
     # Actions

@@ -1,12 +1,16 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_pinned_agreement(self):
+    # Not @api.ondelete: a flag in the context of any call switches that off.
+    def unlink(self):
+        self._check_pinned_agreement()
+        return super().unlink()
+
+    def _check_pinned_agreement(self):
         # sudo: dispute.agreement.link - the file is pinned for whoever deletes it
         links = self.env["dispute.agreement.link"].sudo()
         link = links.search([("attachment_id", "in", self.ids)], limit=1)
@@ -19,12 +23,3 @@ class IrAttachment(models.Model):
                     ticket=link.ticket_id.number,
                 )
             )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_dispute_hold(self):
-        tickets = {
-            attachment.res_id
-            for attachment in self
-            if attachment.res_model == "helpdesk.ticket"
-        }
-        self.env["helpdesk.ticket"].browse(tickets).exists()._check_dispute_hold()

@@ -2,11 +2,6 @@ from odoo import api, fields, models
 
 from .dispute_signal import LIVE_STATES
 
-# Types of message that people write; a hold keeps them.
-SPOKEN = ("comment", "email")
-# What a held message says and may not change; Odoo itself writes other fields later.
-HELD_FIELDS = {"body", "date", "email_from", "model", "res_id"}
-
 
 class MailMessage(models.Model):
     _inherit = "mail.message"
@@ -63,37 +58,21 @@ class MailMessage(models.Model):
             vals = {"model": self.model, "res_id": self.res_id}
         return vals["model"] == "helpdesk.ticket" and int(vals["res_id"] or 0)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_dispute_hold(self):
-        # Not outgoing mail: a veto there would break the clean-up of sent mail after
-        # the mail server has already taken it.
-        self.filtered(lambda m: m.message_type in SPOKEN)._check_dispute_hold()
-
-    def _check_dispute_hold(self):
-        """:raise UserError: when one of the messages stands on a held ticket"""
-        tickets = {m.res_id for m in self.sudo() if m.model == "helpdesk.ticket"}
-        self.env["helpdesk.ticket"].browse(tickets).exists()._check_dispute_hold()
-
     def write(self, vals):
-        changed = self.browse()
-        if vals.keys() & HELD_FIELDS:
+        edited = self.browse()
+        if "body" in vals:
             # sudo: mail.message - compared, not shown
-            changed = self.sudo().filtered(
+            edited = self.sudo().filtered(
                 lambda message: message.model == "helpdesk.ticket"
-                and message._is_changed_by(vals)
+                and message._is_edited_by(vals)
             )
-            changed._check_dispute_hold()
         result = super().write(vals)
-        if changed and "body" in vals:
-            self.env["dispute.inbound"]._capture_edited(changed)
+        if edited:
+            self.env["dispute.inbound"]._capture_edited(edited)
         return result
 
-    def _is_changed_by(self, vals):
-        """Whether ``vals`` really change what a held message says."""
-        new = self.new(
-            {name: vals[name] for name in HELD_FIELDS & vals.keys()}, origin=self
-        )
-        return any(new[name] != self[name] for name in HELD_FIELDS & vals.keys())
+    def _is_edited_by(self, vals):
+        return self.new({"body": vals["body"]}, origin=self).body != self.body
 
     def _to_store_defaults(self, target):
         defaults = super()._to_store_defaults(target)

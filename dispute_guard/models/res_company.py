@@ -1,8 +1,11 @@
 import logging
+import re
 
-from odoo import fields, models
-from odoo.tools import plaintext2html
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize_all, plaintext2html
 
+from ..ledger.timestamp import TokenError, read_certificates
 from .dispute_signal import LIVE_STATES
 
 _logger = logging.getLogger(__name__)
@@ -41,6 +44,19 @@ class ResCompany(models.Model):
     # our own side
     dispute_answer_hours = _setting("Answer Within (working hours)", default=16)
 
+    # how long originals are kept of tickets that were never a dispute; 0: for good
+    dispute_raw_days = _setting("Keep Original Mails For (days)", default=0)
+
+    # the ledger, outside the database
+    dispute_head_emails = fields.Char("Mail Tree Heads To", prefetch="dispute_guard")
+    dispute_tsa_url = fields.Char("Time-Stamping Authority", prefetch="dispute_guard")
+    dispute_tsa_roots = fields.Text(
+        "Certificates of the Authority",
+        prefetch="dispute_guard",
+        help="In PEM form, those its time-stamps lead to. Keep the certificates of "
+        "former authorities here, too, so that their time-stamps can be checked.",
+    )
+
     _dispute_positive = models.Constraint(
         """CHECK(
             dispute_tense_days BETWEEN 1 AND 3650
@@ -48,7 +64,7 @@ class ResCompany(models.Model):
             AND dispute_confirmed_factor BETWEEN 1 AND 100
             AND LEAST(dispute_repeat_least, dispute_reopen_least, dispute_burst_least,
                 dispute_parallel_least, dispute_off_hours_least, dispute_fall_steps,
-                dispute_answer_hours) >= 0
+                dispute_answer_hours, dispute_raw_days) >= 0
             AND dispute_repeat_share BETWEEN 1 AND 100
             AND dispute_burst_hours BETWEEN 1 AND 720
             AND dispute_parallel_days BETWEEN 1 AND 60
@@ -56,6 +72,36 @@ class ResCompany(models.Model):
         "Days, hours and shares must be positive numbers, spans at most 60 days, and "
         "signs of a conflict count for ten years at most.",
     )
+
+    @api.constrains("dispute_tsa_url", "dispute_tsa_roots")
+    def _check_dispute_tsa(self):
+        for company in self:
+            if company.dispute_tsa_roots or company.dispute_tsa_url:
+                try:
+                    read_certificates((company.dispute_tsa_roots or "").encode())
+                except TokenError as error:
+                    raise ValidationError(
+                        self.env._(
+                            "A time-stamp is worth what its authority's certificates "
+                            "are: paste them in PEM form. %s",
+                            error,
+                        )
+                    ) from error
+            url = company.dispute_tsa_url
+            if url and not url.startswith(("https://", "http://")):
+                raise ValidationError(
+                    self.env._("The address of an authority begins with https://.")
+                )
+
+    @api.constrains("dispute_head_emails")
+    def _check_dispute_head_emails(self):
+        for company in self:
+            written = company.dispute_head_emails or ""
+            addresses = [each for each in re.split(r"[,;\s]+", written) if each]
+            if len(email_normalize_all(written)) != len(addresses):
+                raise ValidationError(
+                    self.env._("Tree heads go to plain addresses, parted by commas.")
+                )
 
     def write(self, vals):
         result = super().write(vals)

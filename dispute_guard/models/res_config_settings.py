@@ -22,3 +22,11 @@ class ResConfigSettings(models.TransientModel):
     dispute_off_hours_days = _of_company("dispute_off_hours_days")
     dispute_fall_steps = _of_company("dispute_fall_steps")
     dispute_answer_hours = _of_company("dispute_answer_hours")
+    dispute_raw_days = _of_company("dispute_raw_days")
+    dispute_head_emails = fields.Char(
+        related="company_id.dispute_head_emails", readonly=False
+    )
+    dispute_tsa_url = fields.Char(related="company_id.dispute_tsa_url", readonly=False)
+    dispute_tsa_roots = fields.Text(
+        related="company_id.dispute_tsa_roots", readonly=False
+    )

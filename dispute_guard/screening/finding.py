@@ -25,6 +25,9 @@ CURRENT_SEGMENTS = ("new", "subject")
 HOSTILE_KINDS = ("abusive_language", "physical_threat", "hostile_tone")
 
 UNKNOWN = "unknown"
+# What sorts findings of a kind from the weakest: the place of the grade, then weight.
+Strength = tuple[int, int]
+_PLACE = {grade: at for at, grade in enumerate(GRADES)}
 
 
 class Segment(NamedTuple):
@@ -55,6 +58,10 @@ class Finding(NamedTuple):
     confidence: float
     weight: int
 
+    @property
+    def strength(self) -> Strength:
+        return strength_of(self.grade, self.weight)
+
 
 class Screening(NamedTuple):
     """The result for one message; offsets of all parts refer to ``text``."""
@@ -66,9 +73,8 @@ class Screening(NamedTuple):
     segments: tuple[Segment, ...]
 
 
-def strength_of(finding: Finding) -> tuple[int, int]:
-    """Return what sorts findings of a kind from the weakest: grade, then weight."""
-    return GRADES.index(finding.grade) if finding.grade else 0, finding.weight
+def strength_of(grade: str, weight: int) -> Strength:
+    return _PLACE.get(grade, 0), weight
 
 
 def is_legal_threat(finding: Finding) -> bool:

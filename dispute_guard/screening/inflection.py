@@ -162,8 +162,14 @@ class Inflection:
             f"~{word}",
             [(form,) for form in literal],
             stems=stems,
-            but=self._function_words.difference(literal),
+            but=self._function_words_but(literal),
         )
+
+    def _function_words_but(self, words: list[str]) -> frozenset[str]:
+        """Return the function words without some; mostly all, and the same object."""
+        if self._function_words.isdisjoint(words):
+            return self._function_words
+        return self._function_words.difference(words)
 
     def _respelt(self, paradigm: Paradigm) -> frozenset[str]:
         spelt = self._spelt.get(paradigm)

@@ -16,7 +16,9 @@ from typing import NamedTuple
 from .finding import UNKNOWN
 from .sentence import is_cyrillic
 
-LATIN_RUSSIAN = "ru-latn"
+RUSSIAN, LATIN_RUSSIAN = "ru", "ru-latn"
+# With so many, words in Cyrillic letters are Russian when they show nothing else.
+_FEWEST_CYRILLIC = 2
 # With less than this, a text is too short to tell its language.
 _FEWEST = 1.5
 # Of a text with many different words, so many small ones are enough.
@@ -25,6 +27,9 @@ _ENOUGH = 12
 _SHARED = (0, 1.0, 0.7, 0.6, 0.5, 0.4)
 # A language with fewer words of its own can be mistaken for its sibling.
 _CLEAR = 4
+_TIE = 0.6
+# What a letter that no other language has counts more in a short text.
+_OWN_LETTER = 0.75
 _SHORTEST_SHAPED = 4
 _LONGEST_ENDING = 5
 _MOST_SHAPED = 200
@@ -55,12 +60,13 @@ class Guess(NamedTuple):
     ``UNKNOWN`` stands for every language without a lexicon; no language says that the
     text gives no hint at all. ``odd`` are words of languages that a part of it may be
     in beside these; ``clear`` tells that the main one shows more than a single word of
-    its own.
+    its own. ``rivals`` are languages that a short text may be in instead.
     """
 
     languages: tuple[str, ...]
     odd: frozenset[str] = frozenset()
     clear: bool = False
+    rivals: tuple[str, ...] = ()
 
 
 class LanguageGuesser:
@@ -91,6 +97,8 @@ class LanguageGuesser:
         :param hint: language to believe in a doubt
         """
         scores, own, plain = self._count(text, words)
+        if self._only_russian(words, scores, own):
+            return Guess((RUSSIAN,))
         if not scores:
             return Guess((UNKNOWN,) if len(_foreign_script(text)) > 3 else ())
         best = self._best(scores, own)
@@ -99,7 +107,10 @@ class LanguageGuesser:
         fewest = min(_FEWEST, 0.34 * len(words))
         weak = scores[best] < max(fewest, min(0.06 * len(words), _ENOUGH))
         if weak or not self._sure(best, own):
-            return Guess((), self._odd(words, plain, 1))
+            foreign = best not in self._readable and own[best]
+            ours = any(own[code] for code in self._readable)
+            shown = (UNKNOWN,) if foreign and not (ours or hint) else ()
+            return Guess(shown, self._odd(words, plain, 1))
         least = 0.2 * scores[best]
         others = [
             code
@@ -110,7 +121,27 @@ class LanguageGuesser:
         found = dict.fromkeys(map(self._name, [best, *others]))
         for language in found:
             plain.pop(language, None)
-        return Guess(tuple(found), self._odd(words, plain, 2), own[best] >= 2)
+        rivals = ()
+        if len(words) < _ENOUGH and own[best] < _CLEAR and len(found) == 1 and not hint:
+            rivals = tuple(
+                code
+                for code in sorted(self.screened & scores.keys() - {best})
+                if own[code] >= own[best] and scores[code] + _TIE >= scores[best]
+            )
+        return Guess(tuple(found), self._odd(words, plain, 2), own[best] >= 2, rivals)
+
+    def _only_russian(
+        self, words: set[str], scores: dict[str, float], own: dict[str, int]
+    ) -> bool:
+        """Tell whether few words in Cyrillic letters show no other language."""
+        others = [code for code in scores if code != RUSSIAN]
+        return (
+            RUSSIAN in self.screened
+            and _FEWEST_CYRILLIC <= len(words) < _ENOUGH
+            and all(map(is_cyrillic, words))
+            and not any(own[code] for code in others)
+            and max(map(scores.get, others), default=0) <= scores.get(RUSSIAN, 0)
+        )
 
     def _odd(self, words: set[str], own: dict[str, int], fewest: int) -> frozenset[str]:
         """Return the words of languages that show at least so many of their own."""
@@ -132,9 +163,11 @@ class LanguageGuesser:
         } & self.screened
 
     def _best(self, scores: dict[str, float], own: dict[str, int]) -> str:
+        """Return the strongest; one we cannot read must show words of its own."""
         return max(
-            scores, key=lambda code: (self._claim(code, scores, own), own[code], code)
-        )
+            (score if self._sure(code, own) else score / 2, own.get(code, 0), code)
+            for code, score in scores.items()
+        )[2]
 
     def _count(
         self, text: str, words: set[str]
@@ -156,22 +189,25 @@ class LanguageGuesser:
                 for language in owners:
                     scores[language] += share
         if not text.isascii():
-            self._count_letters(text, scores, own)
+            self._count_letters(text, scores, own, len(words) < _ENOUGH)
         plain = own.copy()
         clear = max(own.values(), default=0) >= _CLEAR
         if not (clear or is_cyrillic(text)) or own[LATIN_RUSSIAN]:
             self._count_shapes(words, scores, own)
         return scores, own, plain
 
-    def _count_letters(self, text: str, scores: dict, own: dict) -> None:
+    def _count_letters(
+        self, text: str, scores: dict, own: dict, is_short: bool
+    ) -> None:
         counts: dict[str, int] = defaultdict(int)
         for letter, languages in self._letters.items():
             if letter in text:
                 count = text.count(letter)
                 for language in languages:
                     counts[language] += count
-                if len(languages) == 1 and languages[0] in self.screened:
+                if len(languages) == 1:
                     own[languages[0]] += 1
+                    scores[languages[0]] += _OWN_LETTER * is_short
         for language, count in counts.items():
             scores[language] += count / 4
             own[language] += count // 6
@@ -198,12 +234,8 @@ class LanguageGuesser:
             scores[language] += count / 2
             own[language] += count // 2
 
-    def _claim(self, language: str, scores: dict[str, float], own: dict) -> float:
-        """A language we cannot read must show words of its own to win."""
-        return scores[language] * (1 if self._sure(language, own) else 0.5)
-
     def _sure(self, language: str, own: dict) -> bool:
-        return own[language] >= (1 if language in self._readable else 2)
+        return own.get(language, 0) >= (1 if language in self._readable else 2)
 
     def _name(self, language: str) -> str:
         return language if language in self._readable else UNKNOWN

@@ -3,72 +3,17 @@
 import functools
 import math
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable
-from itertools import chain
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from operator import or_
+from typing import Any
 
-from .finding import GRADES
-from .pattern import CAPITALS, EXCLAMATION, Element, Pattern
+from .pattern import SIGNS, Element, Pattern
+from .rule import Anchored, Candidate, Context, Rule, Sort, possible
 from .sentence import MARKS
 from .typos import Typos
 
-# A kind of finding or a single rule, and whether a mere mention: what is counted
-# together.
-Sort = tuple[str, bool]
-
-
-class Context(NamedTuple):
-    """Words near a hit that change what it means."""
-
-    name: str
-    where: str
-    reach: int
-    effect: str
-    patterns: tuple[Pattern, ...]
-    across: bool
-
-
-class Rule(NamedTuple):
-    """What a kind of finding looks like in one language."""
-
-    id: str
-    kind: str
-    grade: str
-    weight: int
-    confidence: float
-    who: str
-    patterns: tuple[Pattern, ...]
-    unless: tuple[Context, ...]
-    yes: tuple[str, ...]
-    no: tuple[str, ...]
-    about: str = ""
-    # Found besides the other rules of its kind: it hides none and none hides it.
-    apart: bool = False
-
-    @property
-    def group(self) -> str:
-        """The kind, or the rule itself when it stands apart."""
-        return self.id if self.apart else self.kind
-
-    @property
-    def sort(self) -> Sort:
-        """Mentions are counted apart: however many, they must not hide a threat."""
-        return self.group, self.grade == "mention"
-
-    @property
-    def strength(self) -> tuple[int, int]:
-        """What the strongest hit of the rule is worth: grade, then weight."""
-        return GRADES.index(self.grade) if self.grade else 0, self.weight
-
-
-class Candidate(NamedTuple):
-    """A pattern that may match a text; sorts by ``rank``, the strongest first."""
-
-    rank: int
-    pattern: Pattern
-    rule: Rule
-    # The elements it needs; see ``Lexicon.mask``.
-    mask: int
+# Words of a phrase beside the one it is filed under, and the anchor it belongs to.
+Link = tuple[tuple[str, ...], Element]
 
 
 class Lexicon:
@@ -88,20 +33,23 @@ class Lexicon:
         self.language, self.grammar = language, grammar
         # Words too frequent to look for first.
         self.frequent: frozenset[str] = frozenset()
+        # Words that are nothing but loud in capitals.
+        self.everyday: frozenset[str] = frozenset()
         self.rules: list[Rule] = []
         self.thresholds: dict[str, int] = {}
         self.special: dict[str, Element] = {}
         # Each element that patterns need is a bit; words that any match of it contains.
         self._bits: dict[Element, int] = {}
-        self._members: dict[str, list[int]] = defaultdict(list)
+        self._members: dict[str, tuple[int, ...]] = {}
         self._common: dict[Element, float] = {}
         # The patterns to try when an element, their anchor, occurs.
-        self._anchored: dict[Element, list[Candidate]] = defaultdict(list)
-        self._last_open: tuple[frozenset[Sort], dict] = (frozenset(), {})
-        # Anchors by their words and by a word of their phrases; elements by the
-        # beginnings and endings of their words.
-        self._exact: dict[str, tuple[Element, ...]] = {}
-        self._phrases: dict[str, tuple[tuple[frozenset[str], Element], ...]] = {}
+        self._anchored: Anchored = defaultdict(list)
+        # Those that are left when some sorts are closed.
+        self._opened: dict[frozenset[Sort], tuple[Anchored, dict[Element, int]]] = {}
+        # Anchors by their words, and by a word of their phrases with the others.
+        self._listed: dict[str, tuple[Link, ...]] = {}
+        self._marks: frozenset[str] = frozenset()
+        # Elements by the beginnings and endings of their words.
         self._starts: dict[str, tuple[Element, ...]] = {}
         self._start_lengths: list[int] = []
         self._ends: dict[str, tuple[Element, ...]] = {}
@@ -110,11 +58,11 @@ class Lexicon:
         # Words that are no misspelling, whatever they look like.
         self._known: set[str] = set()
         # The patterns of each context, each with the elements it needs.
-        self._contexts: dict[str, list[tuple[int, Pattern]]] = {}
+        self.excuses: dict[str, list[tuple[int, Pattern]]] = {}
         # What was learnt from texts: the elements of a word, as bits, and the anchors
         # among them; the words of open elements; what a misspelt word means.
         self._masks: dict[str, int] = {}
-        self._by_word: dict[str, tuple[Element, ...]] = {}
+        self._by_word: dict[str, tuple[Link, ...]] = {}
         self.shaped: dict[Element, set[str]] = {}
         self._meant: dict[str, str] = {}
         self._seen: set[str] = set()
@@ -127,15 +75,21 @@ class Lexicon:
         patterns = [pattern for pattern, _rule in pairs]
         patterns += [each for known in contexts.values() for each in known.patterns]
         self._number(patterns)
-        for rank, (pattern, rule) in enumerate(pairs):
-            self._add(rank, pattern, rule)
-        for context in contexts.values():
-            self._contexts[context.name] = [
-                (self._mask_of(pattern), pattern) for pattern in context.patterns
+        excuses = {}
+        for name, context in contexts.items():
+            # Quotation marks can stand around any words.
+            every = -1 if context.where == "quotation" else 0
+            excuses[name] = every or self._one_of_each(context.patterns), context
+            self.excuses[name] = [
+                (self._mask_of(each.required), each) for each in context.patterns
             ]
+        for rank, (pattern, rule) in enumerate(pairs):
+            self._add(rank, pattern, rule, excuses)
         self._known |= self.frequent
         self._start_lengths = sorted({len(start) for start in self._starts})
         self._end_lengths = sorted({len(end) for end in self._ends})
+        self._marks = MARKS & self._listed.keys()
+        self._open(frozenset())
         self._forget()
 
     @functools.cached_property
@@ -146,7 +100,8 @@ class Lexicon:
     def with_rules(self, rules: list[Rule]) -> "Lexicon":
         """Return a lexicon of the same language with these rules instead."""
         lexicon = Lexicon(self.language, self.grammar)
-        lexicon.frequent, lexicon.special = self.frequent, self.special
+        lexicon.frequent, lexicon.everyday = self.frequent, self.everyday
+        lexicon.special = self.special
         lexicon.thresholds, lexicon.rules = self.thresholds, rules
         lexicon.finish()
         return lexicon
@@ -158,24 +113,47 @@ class Lexicon:
         for pattern in patterns:
             noted.update(step.element for step in pattern.steps)
             for element in pattern.required:
-                counts[element] += bool(element.tails or element.open)
+                counts[element] += 1
         for element in noted:
             self._note(element)
-        often = sorted(filter(counts.get, counts), key=counts.get, reverse=True)
+        often = sorted(counts, key=counts.get, reverse=True)
+        members: dict[str, list[int]] = defaultdict(list)
         for bit, element in enumerate(often):
             self._bits[element] = bit
-            for word in set(map(self._key, element.phrases)):
-                self._members[word].append(bit)
+            for word in element.words.union(map(self._key, element.phrases)):
+                members[word].append(bit)
+        # Forms of a word belong to the same elements; one tuple serves them all.
+        shared: dict[tuple[int, ...], tuple[int, ...]] = {}
+        for word, bits in members.items():
+            self._members[word] = shared.setdefault(tuple(bits), tuple(bits))
 
-    def _mask_of(self, pattern: Pattern) -> int:
-        bits = self._bits
-        return sum(1 << bits[each] for each in pattern.required if each in bits)
+    def _mask_of(self, elements: Iterable[Element]) -> int:
+        return sum(1 << self._bits[each] for each in elements)
 
-    def _add(self, rank: int, pattern: Pattern, rule: Rule) -> None:
+    def _one_of_each(self, patterns: Iterable[Pattern]) -> int:
+        """Return an element of each pattern, its rarest, all of them as bits."""
+        return self._mask_of(
+            {min(each.required, key=self._commonness_then_size) for each in patterns}
+        )
+
+    def _add(
+        self,
+        rank: int,
+        pattern: Pattern,
+        rule: Rule,
+        excuses: dict[str, tuple[int, Context]],
+    ) -> None:
         by_rarity = sorted(pattern.required, key=self._commonness_then_size)
         anchor = by_rarity[0]
-        candidate = Candidate(rank, pattern, rule, self._mask_of(pattern))
-        self._anchored[anchor].append(candidate)
+        mask = self._mask_of(pattern.required)
+        beside = self._mask_of(by_rarity[:2][-1:])
+        self._anchored[anchor].append(
+            Candidate(
+                *(rank, pattern, rule, mask, beside),
+                tuple(excuses[each.name] for each in rule.unless),
+                *(rule.group, rule.sort, rule.strength),
+            )
+        )
         if len(self._anchored[anchor]) == 1:
             self._index(anchor)
         for element in by_rarity:
@@ -183,14 +161,17 @@ class Lexicon:
                 self._typos.add_all(element)
 
     def _index(self, anchor: Element) -> None:
+        by_itself = (((), anchor),)
+        for word in anchor.words:
+            self._listed[word] = self._listed.get(word, ()) + by_itself
         for phrase in anchor.phrases:
-            if len(phrase) == 1:
-                _append(self._exact, phrase[0], anchor)
-            else:
-                _append(self._phrases, self._key(phrase), (frozenset(phrase), anchor))
+            key = self._key(phrase)
+            others = tuple({*phrase} - MARKS - {key})
+            _append(self._listed, key, (others, anchor))
 
     def _note(self, element: Element) -> None:
-        self._known |= element.heads
+        self._known |= element.words
+        self._known.update(element.tails)
         if element.open and element not in self.shaped:
             self.shaped[element] = set()
             for start in (*element.starts, *element.stems):
@@ -200,8 +181,6 @@ class Lexicon:
 
     def _key(self, phrase: tuple[str, ...]) -> str:
         """Return the longest word of a phrase that is not frequent."""
-        if len(phrase) == 1:
-            return phrase[0]
         return max(phrase, key=lambda word: (word not in self.frequent, len(word)))
 
     def _commonness(self, element: Element) -> float:
@@ -210,20 +189,19 @@ class Lexicon:
             return math.inf
         known = self._common.get(element)
         if known is None:
-            frequent = self.frequent & element.heads
-            known = sum(() in element.tails[word] for word in frequent)
-            known = self._common[element] = known + 50 * element.common
+            known = len(self.frequent & element.words) + 50 * element.common
+            self._common[element] = known
         return known
 
     def _commonness_then_size(self, element: Element) -> tuple[float, int, str]:
-        return self._commonness(element), len(element.tails), element.name
+        return self._commonness(element), element.size, element.name
 
     def _forget(self) -> None:
-        self._by_word = dict(self._exact)
+        self._by_word = dict(self._listed)
         for words in self.shaped.values():
             words.clear()
         self._masks, self._meant, self._seen = {}, {}, set()
-        self.learn(MARKS)
+        self.learn(MARKS | SIGNS.keys())
 
     def _learn(self, word: str) -> None:
         """Note a word met for the first time: its elements, or what it means."""
@@ -237,10 +215,10 @@ class Lexicon:
         if bits:
             self._masks[word] = sum(1 << bit for bit in bits)
         if begun:
-            anchors = self._by_word.get(word, ())
-            anchors += tuple(e for e in begun if e in self._anchored)
-            if anchors:
-                self._by_word[word] = anchors
+            listed = self._by_word.get(word, ())
+            links = (((), e) for e in begun if e in self._anchored)
+            if anchors := dict.fromkeys((*listed, *links)):
+                self._by_word[word] = tuple(anchors)
         elif word not in self._known and (meant := self._typos.meant(word)):
             self._meant[word] = meant
             self._learn(meant)
@@ -279,47 +257,55 @@ class Lexicon:
 
     def candidates(
         self, words: set[str], closed: Collection[Sort] = ()
-    ) -> tuple[list[Candidate], set[str]]:
-        """Return the patterns that a text of these words may match, strongest first.
+    ) -> dict[str, Anchored]:
+        """Return the patterns that a text of these words may match.
 
         :param words: without marks; any may be there
         :param closed: sorts of rules to leave out
-        :return: the patterns, and those of the words that they start from
+        :return: by the words that they start from, misspelt ones among them; the
+            patterns of an anchor strongest first
         """
         self.learn(words)
+        anchored, beside = self._open(frozenset(closed))
         misspelt = self._meant.keys() & words
         if misspelt:
             words = (words - misspelt).union(map(self._meant.get, misspelt))
-        words = words | MARKS
-        mask = self.mask(self._masks.keys() & words)
-        useful: dict[Element, list[Candidate]] = {}
-        starts = set()
-        anchored = self._open(frozenset(closed))
-        for anchor, word in self._anchors(words):
-            here = useful.get(anchor)
-            if here is None:
-                here = useful[anchor] = possible(anchored.get(anchor, ()), mask)
-            if here:
-                starts.add(word)
-        starts.update(word for word in misspelt if self._meant[word] in starts)
-        return sorted(chain.from_iterable(useful.values())), starts
+        by_word = self._by_word
+        met = (by_word.keys() & words) | self._marks
+        useful: dict[str, Anchored] = {}
+        known: Anchored = {}
+        mask = self.mask(self._masks.keys() & (words | MARKS)) if met else 0
+        for word in met:
+            for rest, anchor in by_word[word]:
+                if not beside.get(anchor, 0) & mask or not words.issuperset(rest):
+                    continue
+                if anchor not in known:
+                    known[anchor] = possible(anchored[anchor], mask)
+                if known[anchor]:
+                    useful.setdefault(word, {})[anchor] = known[anchor]
+        for word in misspelt:
+            if self._meant[word] in useful:
+                useful[word] = useful[self._meant[word]]
+        return useful
 
-    def _open(self, closed: frozenset[Sort]) -> dict[Element, list[Candidate]]:
+    def _open(self, closed: frozenset[Sort]) -> tuple[Anchored, dict[Element, int]]:
         """Return the patterns to try but those of closed sorts.
 
         The last answer is remembered, because long texts ask the same again and again.
+
+        :return: by their anchors; and elements of which each pattern of an anchor needs
+            one besides
         """
-        if not closed:
-            return self._anchored
-        last, found = self._last_open
-        if last != closed:
-            kept = {
-                anchor: [each for each in known if each.rule.sort not in closed]
-                for anchor, known in self._anchored.items()
-            }
-            found = {key: kept[key] for key in kept if kept[key]}
-            self._last_open = closed, found
-        return found
+        if closed not in self._opened:
+            anchored, beside = {}, {}
+            for anchor, known in self._anchored.items():
+                kept = [each for each in known if each.sort not in closed]
+                if kept:
+                    anchored[anchor] = kept
+                    beside[anchor] = functools.reduce(or_, (e.beside for e in kept))
+            whole = self._opened.get(frozenset(), (anchored, beside))
+            self._opened = {frozenset(): whole, closed: (anchored, beside)}
+        return self._opened[closed]
 
     def mask(self, words: Iterable[str]) -> int:
         """Return the elements that words learnt and corrected may stand for, as bits.
@@ -339,41 +325,6 @@ class Lexicon:
         for word in words - self._seen:
             self._learn(word)
 
-    def _anchors(self, words: set[str]) -> list[tuple[Element, str]]:
-        """Return the anchors that occur, each with a word of it."""
-        by_word, phrases = self._by_word, self._phrases
-        found = [
-            (anchor, word)
-            for word in by_word.keys() & words
-            for anchor in by_word[word]
-        ]
-        for word in phrases.keys() & words:
-            found += [
-                (anchor, word) for phrase, anchor in phrases[word] if phrase <= words
-            ]
-        return found
 
-    def context_patterns(self, name: str, mask: int) -> list[Pattern]:
-        """Return the patterns of a context that words of a mask may match."""
-        return [
-            pattern for need, pattern in self._contexts[name] if need & mask == need
-        ]
-
-    def loud(self, closed: Container[Sort] = ()) -> list[Candidate]:
-        """Return the patterns that need shouting and no word at all."""
-        return [
-            each
-            for sign in (CAPITALS, EXCLAMATION)
-            for each in self._anchored.get(sign, ())
-            if each.rule.sort not in closed
-        ]
-
-
-def possible(candidates: Iterable[Candidate], mask: int) -> list[Candidate]:
-    """Return those of the candidates that words of a mask may match."""
-    return [each for each in candidates if each.mask & mask == each.mask]
-
-
-def _append(index: dict[str, tuple], word: str, item) -> None:
-    if item not in index.get(word, ()):
-        index[word] = (*index.get(word, ()), item)
+def _append(index: dict[str, tuple], key: str, value: object) -> None:
+    index[key] = (*index.get(key, ()), value)

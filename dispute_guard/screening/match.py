@@ -5,66 +5,37 @@ is tried only when all its elements have places, and then walks over them once.
 """
 
 import re
-from collections.abc import Container, Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Container, Iterable, Iterator
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
-from .finding import GRADES
-from .lexicon import Candidate, Context, Lexicon, Rule
+from .finding import Strength, strength_of
+from .lexicon import Lexicon
 from .normalise import Normal
-from .pattern import (
-    CAPITALS,
-    EXCLAMATION,
-    SENTENCE_END,
-    SENTENCE_START,
-    Element,
-    Pattern,
-)
+from .pattern import SENTENCE_END, SENTENCE_START, SIGNS, Element, Pattern
+from .rule import Candidate, Context, Rule
 from .sentence import LONGEST, token_spans
 
 Span = tuple[int, int]
 
-_CAPITAL = "A-ZА-ЯЁĀČĒĢĪĶĻŅŠŪŽĄĘĖĮŲ"
-# Words in capitals. A set of letters comes first, which is found quickest.
-_capital_words = re.compile(f"[{_CAPITAL}](?<!\\w\\w)[{_CAPITAL}]{{2,}}\\b").findall
-_words = re.compile(r"[^\W\d_]{3,}").findall
-_exclaimed = re.compile(r"[!?]{2,}|!\s*!").search
-_FEWEST_SHOUTED = 4
+# Signs that its words show, and not what stands at its end.
+_OF_WORDS = ("CAPITALS", "EMPHASIS")
 _by_end = itemgetter(1, 0)
 # The spans of single tokens; a sentence has no more.
 _ONE_WORD = [(at, at + 1) for at in range(LONGEST)]
 
 
-def shouts(cased: str, start: int, end: int) -> bool:
-    """Tell whether a good part of the words stands in capitals."""
-    words = _capital_words(cased, start, end)
-    if len(words) < _FEWEST_SHOUTED:
-        return False
-    # A mask of crossed-out letters is no shouting.
-    shouted = sum(map(bool, (word.strip("X") for word in words)))
-    return shouted >= _FEWEST_SHOUTED and shouted >= 0.4 * len(
-        _words(cased, start, end)
-    )
-
-
-def exclaims(cased: str, start: int, end: int) -> bool:
-    """Tell whether exclamation or question marks are heaped."""
-    marked = cased.find("!", start, end) >= 0 or cased.find("??", start, end) >= 0
-    return marked and bool(_exclaimed(cased, start, end))
-
-
 class Hit(NamedTuple):
-    """A rule that matched the tokens ``start:end`` of a sentence."""
+    """A candidate that matched the tokens ``start:end`` of a sentence."""
 
-    rule: Rule
+    candidate: Candidate
+    # What the surroundings leave.
     grade: str
+    strength: Strength
     start: int
     end: int
-
-    @property
-    def strength(self) -> tuple[int, int]:
-        return GRADES.index(self.grade) if self.grade else 0, self.rule.weight
 
 
 class Sentence:
@@ -78,14 +49,16 @@ class Sentence:
         lexicon: Lexicon,
         words: list[str],
         mask: int,
+        signs: Collection[str] = (),
     ):
-        """:param words: the tokens of ``normal.text[start:end]``, corrected by the
-        lexicon
-        :param mask: the elements that these words may stand for
+        """:param words: the tokens of ``normal.text[start:end]``, learnt and corrected
+        by the lexicon
+        :param mask: the elements that words and signs may stand for
+        :param signs: names of the signs that it shows
         """
         self.start, self.end, self.words = start, end, words
         self.lexicon, self._normal = lexicon, normal
-        self._mask = mask
+        self.mask = mask
         self._at: dict[str, list[Span]] = {}
         known = self._at
         for word, span in zip(words, _ONE_WORD, strict=False):
@@ -99,14 +72,16 @@ class Sentence:
             SENTENCE_START: [(0, 0)],
             SENTENCE_END: [(count, count)],
         }
+        for name in signs:
+            self._places[SIGNS[name]] = [(0 if name in _OF_WORDS else count, count)]
         self._context_spans: dict[str, list[Span]] = {}
+
+    def _token_spans(self) -> Iterator[re.Match]:
+        return token_spans(self._normal.text, self.start, self.end)
 
     def extent(self, first: int, last: int) -> Span:
         """Return where the tokens ``first:last`` stand in the normalised text."""
-        spans = [
-            match.span()
-            for match in token_spans(self._normal.text, self.start, self.end)
-        ]
+        spans = [match.span() for match in self._token_spans()]
         # A hit on the end of the sentence alone covers no token; take the last one.
         first = min(first, len(spans) - 1)
         return spans[first][0], spans[max(last, first + 1) - 1][1]
@@ -119,26 +94,21 @@ class Sentence:
         return places
 
     def _look_up(self, element: Element) -> list[Span]:
-        if element is CAPITALS or element is EXCLAMATION:
-            return self._loud_places(element)
-        at = self._at
-        groups = []
-        for word in element.heads & self._distinct:
-            for rest in element.tails[word]:
-                groups.append(self._phrase_places(word, rest) if rest else at[word])
-        if element.open:
-            tails = element.tails
-            for word in self.lexicon.shaped[element] & self._distinct:
-                # Unless it is listed by itself, and so was taken above.
-                if () not in tails.get(word, ()):
-                    groups.append(at[word])
+        at, distinct = self._at, self._distinct
+        words = element.words & distinct
+        if shaped := self.lexicon.shaped.get(element):
+            words |= shaped & distinct
+        groups = [at[word] for word in words]
+        if element.tails:
+            for word in element.tails.keys() & distinct:
+                for rest in element.tails[word]:
+                    if distinct.issuperset(rest):
+                        groups.append(self._phrase_places(word, rest))
         if len(groups) < 2:
             return groups[0] if groups else []
         return sorted(chain.from_iterable(groups), key=_by_end)
 
     def _phrase_places(self, word: str, rest: tuple[str, ...]) -> list[Span]:
-        if not self._distinct.issuperset(rest):
-            return []
         size, words = len(rest), list(rest)
         return [
             (start, end + size)
@@ -146,32 +116,21 @@ class Sentence:
             if self.words[end : end + size] == words
         ]
 
-    def _loud_places(self, sign: Element) -> list[Span]:
-        here = self._normal.cased, self.start, self.end
-        count = len(self.words)
-        if sign is CAPITALS:
-            return [(0, count)] if shouts(*here) else []
-        return [(count, count)] if exclaims(*here) else []
-
     def find(self, pattern: Pattern) -> list[Span]:
         """Return the token spans a pattern covers, one for each place it can end."""
+        if pattern.longest < len(self.words):
+            return []
         known = self._places
-        for element in pattern.required:
-            here = known.get(element)
-            if here is None:
-                here = known[element] = self._look_up(element)
-            if not here:
-                return here
         steps = iter(pattern.steps)
         found = self.places(next(steps).element)
         for element, gap, optional in steps:
-            here = known.get(element)
-            reached = _follow(
-                found, self.places(element) if here is None else here, gap
-            )
-            found = sorted(found + reached, key=_by_end) if optional else reached
             if not found:
                 break
+            here = known.get(element)
+            if here is None:
+                here = known[element] = self._look_up(element)
+            reached = _follow(found, here, gap)
+            found = sorted(found + reached, key=_by_end) if optional else reached
         return found
 
     def hits(self, candidates: Iterable[Candidate]) -> list[Hit]:
@@ -181,29 +140,32 @@ class Sentence:
             are not tried, unless the weights of the kind are added up
         """
         hits: list[Hit] = []
-        enough: dict[str, tuple[int, int]] = {}
+        enough: dict[str, Strength] = {}
         thresholds = self.lexicon.thresholds
-        for _rank, pattern, rule, _mask in candidates:
-            known = enough.get(rule.group)
-            if known and rule.strength < known:
+        for candidate in candidates:
+            rule, group = candidate.rule, candidate.group
+            if group in enough and candidate.strength < enough[group]:
                 continue
-            for span in self.find(pattern):
-                grade = self._judge(rule, span)
-                if grade is not None:
-                    hit = Hit(rule, grade, *span)
-                    hits.append(hit)
-                    if not thresholds[rule.kind]:
-                        known = enough.get(rule.group, hit.strength)
-                        enough[rule.group] = max(known, hit.strength)
+            for span in self.find(candidate.pattern):
+                grade = self._judge(candidate, span)
+                if grade is None:
+                    continue
+                strength = strength_of(grade, rule.weight)
+                hits.append(Hit(candidate, grade, strength, *span))
+                if not thresholds[rule.kind]:
+                    enough[group] = max(enough.get(group, strength), strength)
         return hits
 
-    def _judge(self, rule: Rule, span: Span) -> str | None:
+    def _judge(self, candidate: Candidate, span: Span) -> str | None:
         """Return the grade that the surroundings leave, ``None`` for none."""
-        if not self.has_speaker(rule.who, span):
+        rule = candidate.rule
+        if rule.who != "any" and not self.has_speaker(rule.who, span):
             return None
         grade = rule.grade
-        known = self._context_spans
-        for context in rule.unless:
+        known, mask = self._context_spans, self.mask
+        for any_of, context in candidate.excuses:
+            if not any_of & mask:
+                continue
             spans = known.get(context.name)
             if spans is None:
                 spans = self._spans_of(context)
@@ -232,6 +194,9 @@ class Sentence:
         if who == "any":
             return True
         special = self.lexicon.special
+        # Mostly nobody else is there.
+        if who == "not_other" and not self.places(special["OTHER"]):
+            return True
         edge = self._subject_edge(span[0]) if who == "not_other" else 0
         self_at = self._last(special["SELF"], edge, span[1])
         other_at = self._last(special["OTHER"], edge, span[0])
@@ -268,16 +233,32 @@ class Sentence:
 
     def _spans_of(self, context: Context) -> list[Span]:
         """Return where the patterns of a context match, and remember it."""
-        spans: list[Span] = []
-        for pattern in self.lexicon.context_patterns(context.name, self._mask):
-            spans += self.find(pattern)
+        spans = self._quoted() if context.where == "quotation" else []
+        mask = self.mask
+        for need, pattern in self.lexicon.excuses[context.name]:
+            if need & mask == need:
+                spans += self.find(pattern)
         self._context_spans[context.name] = spans
         return spans
+
+    def _quoted(self) -> list[Span]:
+        """Return what stands between quotation marks."""
+        near = [
+            (start, end)
+            for start, end in self._normal.quotations
+            if start < self.end and self.start < end
+        ]
+        if not near:
+            return []
+        at = [each.start() for each in self._token_spans()]
+        return [(bisect_left(at, start), bisect_left(at, end)) for start, end in near]
 
     def _is_near(self, context: Context, spans: list[Span], span: Span) -> bool:
         """Tell whether one of the spans of a context is where it concerns a hit."""
         if not spans or context.where == "sentence":
             return bool(spans)
+        if context.where == "quotation":
+            return any(start < span[1] <= end for start, end in spans)
         low, high = self._window(context, span)
         return any(low <= start and end <= high for start, end in spans)
 

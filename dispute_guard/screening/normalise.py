@@ -13,6 +13,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
 
+from .quotation import quotations
+
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -25,19 +27,18 @@ _LATIN = "A-Za-z\u00c0-\u024f"
 _CYRILLIC = "\u0400-\u052f"
 
 _suspect = re.compile(f"[{_INVISIBLE}{_MARKS}{_COMPAT}]").search
+_has_invisible = re.compile(f"[{_INVISIBLE}]").search
 _invisible = re.compile(f"[{_INVISIBLE}]+")
+_has_mark = re.compile(f"[{_MARKS}]").search
 _marked = re.compile(f"(?s).?[{_MARKS}]+")
 _compat = re.compile(f"[{_COMPAT}]")
 _script_seam = re.compile(
     f"[{_LATIN}](?:(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}][{_LATIN}]))"
-).search
+)
 _has_cyrillic = re.compile(f"[{_CYRILLIC}]").search
 _has_latin = re.compile("[A-Za-z]").search
-_two_scripts = re.compile(
-    f"[{_LATIN}{_CYRILLIC}]*(?:[{_LATIN}](?=[{_CYRILLIC}])|[{_CYRILLIC}](?=[{_LATIN}]))"
-    f"[{_LATIN}{_CYRILLIC}]+"
-).finditer
-_maybe_spaced = re.compile(r"[ .*_\-]\w[ .*_\-]\w[ .*_\-]").search
+_letters = re.compile(f"[{_LATIN}{_CYRILLIC}]+").match
+_maybe_spaced = re.compile(r"[ .*_\-]\w[ .*_\-]\w[ .*_\-][^\W\d_](?![^\W_])").search
 _spaced = re.compile(
     r"(?<![^\W_])[^\W\d_]([ .*_\-])[^\W\d_](?:\1[^\W\d_]){2,}(?![^\W_])"
 )
@@ -56,6 +57,8 @@ _TO_CYRILLIC = str.maketrans("aceopxykmtbiuACEOPXYKMTHB", "асеорхукмт�
 _TO_LATIN = str.maketrans(
     "асеорхукмтнвіјѕһԁԛԝгпиьАСЕОРХУКМТНВІЈЅ", "aceopxykmthbijshdqwrnubACEOPXYKMTHBIJS"
 )
+# So many letters are quicker replaced all at once where that keeps the length.
+_MANY = 200
 _PLAIN = (
     *((odd, "'") for odd in "’‘`´ʼ"),
     ("ё", "е"),
@@ -77,6 +80,11 @@ class Normal:
         self.cased = cased
         self.text = ""
         self._steps = steps
+
+    @functools.cached_property
+    def quotations(self) -> list[tuple[int, int]]:
+        """Where words stand between quotation marks."""
+        return quotations(self.cased)
 
     def source(self, offset: int, end: bool = False) -> int:
         """Return the offset in the source; ``end`` asks for the end of a span."""
@@ -165,15 +173,19 @@ def _lower(text: str) -> str:
 
 def _clean_unicode(normal: Normal) -> Normal:
     if _suspect(normal.cased):
-        normal = normal.rewrite(_invisible, _nothing)
-        if _compat.search(normal.cased):
+        if _has_invisible(normal.cased):
+            normal = normal.rewrite(_invisible, _nothing)
+        odd = len(_compat.findall(normal.cased))
+        if odd > _MANY:
             normal.cased = normal.cased.translate(_compat_table())
+        if odd:
             normal = normal.rewrite(_compat, _plain)
-        normal = normal.rewrite(_marked, _composed)
+        if _has_mark(normal.cased):
+            normal = normal.rewrite(_marked, _composed)
     text = normal.cased
     for odd, plain in _PLAIN:
         text = text.replace(odd, plain)
-    if _has_cyrillic(text) and _has_latin(text) and _script_seam(text):
+    if _has_cyrillic(text) and _has_latin(text) and _script_seam.search(text):
         text = _unmix_scripts(text)
     normal.cased = text
     return normal
@@ -207,10 +219,15 @@ def _composed(marked: str) -> str:
 def _unmix_scripts(text: str) -> str:
     """Turn letters of the smaller script in a mixed word into their look-alikes."""
     parts, done = [], 0
-    for match in _two_scripts(text):
-        word = match[0]
-        parts += text[done : match.start()], _in_one_script(word)
-        done = match.end()
+    for seam in _script_seam.finditer(text):
+        start = seam.start()
+        if start < done:
+            continue
+        while start > done and _letters(text[start - 1]):
+            start -= 1
+        word = _letters(text, start)[0]
+        parts += text[done:start], _in_one_script(word)
+        done = start + len(word)
     parts.append(text[done:])
     return "".join(parts)
 

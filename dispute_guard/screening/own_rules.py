@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from .lexicon import Lexicon, Rule
+from .lexicon import Lexicon
 from .match import Sentence
 from .normalise import normalise
+from .rule import Rule
 from .sentence import tokens
 
 

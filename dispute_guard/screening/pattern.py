@@ -11,14 +11,17 @@ A pattern matches a run of tokens; punctuation inside a sentence is a token too,
 words written side by side in a pattern stand side by side in the text.
 """
 
+import math
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from .normalise import normalise
 from .sentence import tokens
+from .signs import NAMES
 
 MOST_GAP = 15
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]+\Z").match
@@ -36,15 +39,15 @@ class PatternError(ValueError):
 class Element:
     """What may stand at one place of a pattern: words, phrases, parts of words.
 
-    ``tails`` gives for each first word the further words that may follow it, ``heads``
-    are these first words. ``starts`` and ``ends`` are beginnings and endings of words,
-    ``stems`` beginnings with the endings they may have; ``but`` are words that endings
-    and stems do not mean. Two elements are equal only if they are the same object;
-    concepts are shared.
+    ``words`` are listed single words, ``tails`` gives for the first word of a phrase
+    the further words that may follow it. ``starts`` and ``ends`` are beginnings and
+    endings of words, ``stems`` beginnings with the endings they may have; ``but`` are
+    words that endings and stems do not mean. Two elements are equal only if they are
+    the same object; concepts are shared.
     """
 
     __slots__ = (
-        *("name", "tails", "heads", "starts", "ends", "stems", "but"),
+        *("name", "words", "tails", "starts", "ends", "stems", "but"),
         *("common", "fuzzy", "__weakref__"),
     )
 
@@ -66,49 +69,79 @@ class Element:
         self.stems = {k: v for k, v in (stems or {}).items() if k not in free}
         # common: too frequent to look for first; fuzzy: recognised in spite of a typo
         self.common, self.fuzzy = common or bool(ends), fuzzy
+        words = []
         self.tails: dict[str, tuple[tuple[str, ...], ...]] = {}
         for phrase in phrases:
-            first, rest = phrase[0], phrase[1:]
-            self.tails[first] = (*self.tails.get(first, ()), rest)
-        self.heads = frozenset(self.tails)
+            first = phrase[0]
+            if len(phrase) == 1:
+                words.append(first)
+            else:
+                self.tails[first] = (*self.tails.get(first, ()), phrase[1:])
+        self.words = frozenset(words)
 
     @property
     def open(self) -> bool:
         """Tell whether words belong to it that are not listed."""
         return bool(self.starts or self.ends or self.stems)
 
-    def __repr__(self) -> str:
-        return f"<{self.name}>"
+    @property
+    def size(self) -> int:
+        """Number of words that a listed word or phrase may begin with."""
+        return len(self.words) + sum(word not in self.words for word in self.tails)
+
+    @property
+    def longest(self) -> int:
+        """Most tokens that a match of it covers."""
+        return 1 + max(
+            (len(r) for rest in self.tails.values() for r in rest), default=0
+        )
 
     @property
     def phrases(self) -> set[tuple[str, ...]]:
-        return {(first, *rest) for first, tails in self.tails.items() for rest in tails}
+        """The listed phrases of two words and more."""
+        return {(first, *rest) for first in self.tails for rest in self.tails[first]}
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
 
 
 def union(name: str, parts: Iterable[Element], **flags: bool) -> Element:
     """Return an element that stands for all that the parts stand for."""
     parts = list(parts)
     stems: dict[str, frozenset[str]] = {}
+    tails: dict[str, tuple[tuple[str, ...], ...]] = {}
     for part in parts:
         for stem, endings in part.stems.items():
-            stems[stem] = stems.get(stem, frozenset()) | endings
-    return Element(
+            stems[stem] = stems[stem] | endings if stem in stems else endings
+        for first, rest in part.tails.items():
+            tails[first] = _joined(tails[first], rest) if first in tails else rest
+    element = Element(
         name,
-        set().union(*(part.phrases for part in parts)),
         starts=[start for part in parts for start in part.starts],
         ends=[end for part in parts for end in part.ends],
         stems=stems,
-        but=frozenset().union(*(part.but for part in parts)),
+        but=_all_of(part.but for part in parts),
         **flags,
     )
+    element.tails = tails
+    element.words = _all_of(part.words for part in parts)
+    return element
+
+
+def _joined(these: tuple, those: tuple) -> tuple:
+    return tuple(dict.fromkeys((*these, *those)))
+
+
+def _all_of(parts: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Return the union, which is one of the parts where the others are empty."""
+    different = [*{id(part): part for part in parts if part}.values()]
+    return different[0] if len(different) == 1 else frozenset().union(*different)
 
 
 SENTENCE_START = Element("^", common=True)
 SENTENCE_END = Element("$", common=True)
-# Present in a sentence that shouts; patterns name them like concepts.
-CAPITALS = Element("CAPITALS")
-EXCLAMATION = Element("EXCLAMATION")
-_SPECIAL = {"CAPITALS": CAPITALS, "EXCLAMATION": EXCLAMATION}
+# No word looks like their names, because words have small letters.
+SIGNS = {name: Element(name, [(name,)]) for name in sorted(NAMES)}
 
 
 class Step(NamedTuple):
@@ -123,12 +156,14 @@ class Step(NamedTuple):
 class Pattern:
     """A parsed pattern; ``required`` are the elements no match can do without.
 
-    Those with few words come first, because they are likely to be missing.
+    Those with few words come first, because they are likely to be missing. No match
+    stands in a sentence of more than ``longest`` tokens.
     """
 
     text: str
     steps: tuple[Step, ...]
     required: tuple[Element, ...]
+    longest: float
 
 
 def parse_words(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
@@ -136,7 +171,9 @@ def parse_words(words: Iterable[str]) -> frozenset[tuple[str, ...]]:
     # All at once, which is quicker than one by one.
     lines = normalise("\n".join(words)).text.split("\n")
     return frozenset(
-        (line,) if line.isalpha() else tuple(tokens(line)) for line in lines if line
+        (intern(line),) if line.isalpha() else tuple(map(intern, tokens(line)))
+        for line in lines
+        if line
     ) - {()}
 
 
@@ -208,8 +245,8 @@ class Parser:
             raise PatternError(
                 "has only words known by their endings", "name at least one other word"
             )
-        by_size = sorted(required, key=lambda each: (each.common, len(each.tails)))
-        return Pattern(text, tuple(steps), tuple(by_size))
+        by_size = sorted(required, key=lambda each: (each.common, each.size))
+        return Pattern(text, tuple(steps), tuple(by_size), _longest(steps))
 
     def _elements(self, item: str) -> list[Element]:
         if item in "^$":
@@ -240,8 +277,8 @@ class Parser:
         return union(item, [*parts, Element(item, phrases)])
 
     def _concept(self, name: str) -> Element:
-        if name in _SPECIAL:
-            return _SPECIAL[name]
+        if name in SIGNS:
+            return SIGNS[name]
         if name not in self._concepts:
             raise PatternError(
                 f"names concept {name}", "add it to concepts.toml, or mend the name"
@@ -256,6 +293,16 @@ class Parser:
 
     def _spelt(self, word: str) -> list[str]:
         return [word, *respelt([word], self._spellings)]
+
+
+def _longest(steps: list[Step]) -> float:
+    """Return the length of the longest sentence that steps fill, if they fill one."""
+    first, last = steps[0], steps[-1]
+    whole = first.element is SENTENCE_START and last.element is SENTENCE_END
+    if not whole or last.optional:
+        return math.inf
+    inner = sum(step.element.longest for step in steps[1:-1])
+    return inner + sum(step.gap for step in steps)
 
 
 _words: WeakValueDictionary[str, Element] = WeakValueDictionary()

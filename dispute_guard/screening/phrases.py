@@ -213,8 +213,8 @@ def _is_wide(element: Element, frequent: frozenset[str]) -> bool:
     """Tell whether texts without anything to say have the element, too."""
     if element.common or any(len(start) < 3 for start in element.starts):
         return True
-    single = {first for first, *rest in element.phrases if not rest}
-    return not element.open and single <= frequent and len(single) == len(element.tails)
+    listed = element.tails.keys() <= element.words <= frequent
+    return listed and not element.open
 
 
 def failing(rules: list[PhraseRule], screener: Screener) -> dict[str, tuple[str, str]]:

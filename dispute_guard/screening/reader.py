@@ -16,7 +16,7 @@ import tomllib
 
 from .finding import GRADES, KINDS
 from .inflection import Inflection
-from .lexicon import Context, Lexicon, Rule
+from .lexicon import Lexicon
 from .normalise import normalise
 from .pattern import (
     Element,
@@ -28,10 +28,11 @@ from .pattern import (
     spelling_of,
     union,
 )
+from .rule import Context, Rule
 from .sentence import tokens
 
 WHO = ("any", "self", "not_other")
-WHERE = ("before", "after", "inside", "around", "sentence")
+WHERE = ("before", "after", "inside", "around", "sentence", "quotation")
 EFFECTS = ("drop", "mention", "conditional")
 _RULE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+\Z").match
 _RULE_KEYS = {
@@ -73,6 +74,7 @@ def load_lexicon(folder: Path) -> Lexicon:
     reader = Reader(folder)
     lexicon = Lexicon(folder.name, reader)
     lexicon.frequent = reader.function_words | reader.frequent
+    lexicon.everyday = (lexicon.frequent | reader.loud) - reader.abbreviations
     lexicon.special = {
         name: reader.concept(name) for name in ("SELF", "OTHER", "CLAUSE", "JOIN")
     }
@@ -101,6 +103,8 @@ class Reader:
             *(text for name, text in function_words.items() if name != "everyday")
         )
         self.frequent = _words(language.get("frequent", ""))
+        self.loud = _words(language.get("loud", ""))
+        self.abbreviations = _words(language.get("abbreviations", ""))
         self.spellings = [spelling_of(each) for each in language.get("spellings", [])]
         self.inflection = self._read_inflection()
         self.concepts: dict[str, Element] = {}
@@ -242,12 +246,14 @@ class Reader:
         contexts = {}
         for name, table in self.parse("contexts.toml").items():
             self.check_keys(name, table, _CONTEXT_KEYS)
+            where = self.choice(name, table, "where", WHERE, "around")
+            bare = where == "quotation" and "patterns" not in table
             contexts[name] = Context(
                 name,
-                self.choice(name, table, "where", WHERE, "around"),
+                where,
                 self.number(name, table, "reach", 50, 4),
                 self.choice(name, table, "effect", EFFECTS, "drop"),
-                self.patterns(name, table.get("patterns", [])),
+                () if bare else self.patterns(name, table.get("patterns", [])),
                 bool(table.get("across")),
             )
         return contexts

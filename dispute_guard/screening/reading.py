@@ -2,14 +2,18 @@
 
 import functools
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Set
+from itertools import chain
 
-from .finding import CURRENT_SEGMENTS, Finding, Segment
-from .lexicon import Candidate, Lexicon, Sort, possible
-from .match import Hit, Sentence, exclaims, shouts
+from .finding import CURRENT_SEGMENTS, Finding, Segment, Strength
+from .lexicon import Lexicon
+from .match import Hit, Sentence
 from .normalise import Normal, normalise
-from .sentence import sentences, tokens, words
+from .rule import Anchored, Sort, merged, possible
+from .sentence import FACES, MARKS, sentences, spaced, tokens
+from .signs import NAMES, signs_in, signs_of
 from .translit import russian_from_latin
 
 # What is counted together (see Rule.group), and where a finding starts and ends.
@@ -19,10 +23,12 @@ MOST_PER_KIND = 25
 LONGEST_QUOTE = 420
 # Work goes block by block, so that memory does not grow with the text.
 BLOCK = 12_000
-# From so many wanted words on, sentences are cut into words to find them.
-MOST_LOOKED_FOR = 15
 # How much a finding in old or foreign words counts.
 CONTEXT_CONFIDENCE = 0.4
+
+_SIGNS = MARKS | NAMES
+# From so many words on, sentences are cut into words to find them.
+MOST_LOOKED_FOR = 40
 
 _paragraph_end = re.compile(r"[.!?]\s|\n").finditer
 
@@ -32,20 +38,68 @@ class Block:
 
     def __init__(self, segment: Segment, text: str, start: int, normal: Normal):
         self.segment, self.text, self.start = segment, text, start
-        self.normal, self.words = normal, set(words(normal.text))
+        self.normal = normal
+        self._spaced = spaced(normal.text)
+        self.words = set(self._spaced.split())
         self.languages: tuple[str, ...] = ()
-        self._tokens: dict[int, list[str]] = {}
 
     @functools.cached_property
     def sentences(self) -> list[tuple[int, int]]:
         return list(sentences(self.normal.cased, 0, len(self.normal.cased)))
 
-    def tokens(self, start: int, end: int) -> list[str]:
-        """Return the tokens of the sentence ``start:end``."""
-        found = self._tokens.get(start)
-        if found is None:
-            found = self._tokens[start] = tokens(self.normal.text, start, end)
+    @functools.cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _end in self.sentences]
+
+    @functools.cached_property
+    def signs(self) -> frozenset[str]:
+        """Names of the signs that its sentences may show, and the faces in it."""
+        signs, text = signs_in(self.normal.cased), self.normal.text
+        return signs if text.isascii() else signs.union(filter(text.count, FACES))
+
+    def signs_of(self, start: int, end: int, everyday: Container[str]) -> Set[str]:
+        """Return the names of the signs that the sentence ``start:end`` shows.
+
+        :param everyday: as in ``signs``
+        """
+        if not self.signs:
+            return self.signs
+        return signs_of(self.normal, start, end, self.signs, everyday)
+
+    def with_words(self, words: Set[str]) -> dict[int, list[str]]:
+        """Return the sentences that have some of the words, by number, with these."""
+        found: dict[int, list[str]] = defaultdict(list)
+        if len(words) <= MOST_LOOKED_FOR:
+            for word in words:
+                self._note_places(found, word, f" {word} ", f" {self._spaced} ")
+        else:
+            for number, (start, end) in enumerate(self.sentences):
+                if met := words.intersection(self._spaced[start:end].split()):
+                    found[number] += met
         return found
+
+    def _note_places(
+        self, found: dict[int, list[str]], word: str, spelt: str, text: str
+    ) -> None:
+        at = text.find(spelt)
+        while at >= 0:
+            found[bisect_right(self._starts, at) - 1].append(word)
+            at = text.find(spelt, at + 1)
+
+    def where(self, wanted: Set[str], everyday: Container[str]) -> dict[int, list[str]]:
+        """Return the sentences that have some of the wanted words, marks and signs.
+
+        :return: by number, in order, with these; of marks all in every sentence
+        """
+        found = self.with_words(wanted - _SIGNS - FACES)
+        for face in wanted & FACES:
+            self._note_places(found, face, face, self.normal.text)
+        if others := wanted & _SIGNS:
+            marks = wanted & MARKS
+            for number, span in enumerate(self.sentences):
+                if met := others & marks.union(self.signs_of(*span, everyday)):
+                    found[number] += met
+        return dict(sorted(found.items()))
 
     def in_cyrillic(self, but: Container[str]) -> "Block":
         """Return the block with its Latin letters read as Russian, but some words."""
@@ -63,8 +117,10 @@ def blocks(text: str, segment: Segment) -> Iterator[Block]:
     while start < segment.end:
         end = min(start + BLOCK, segment.end)
         if end < segment.end:
-            cuts = [cut.end() for cut in _paragraph_end(text, end - 2000, end)]
-            end = cuts[-1] if cuts else end
+            for room in (200, 2000):
+                if cuts := [cut.end() for cut in _paragraph_end(text, end - room, end)]:
+                    end = cuts[-1]
+                    break
         yield Block(segment, text, start, normalise(text[start:end]))
         start = end
 
@@ -92,62 +148,56 @@ class Reading:
         self._weights: dict[str, int] = defaultdict(int)
 
     def take(self, block: Block) -> None:
-        normal = block.normal
-        candidates, wanted = self._lexicon.candidates(block.words, self._closed)
-        loud = _is_loud(normal.cased, 0, len(normal.cased))
-        if loud:
-            candidates += self._lexicon.loud(self._closed)
-            candidates.sort()
-        if candidates:
-            self._try(block, candidates, wanted, loud)
+        """Try what may match in a block on those sentences in which it may."""
+        words = block.words | block.signs if block.signs else block.words
+        lexicon = self._lexicon
+        useful = lexicon.candidates(words, self._closed)
+        if not useful:
+            return
+        for number, met in block.where(useful.keys(), lexicon.everyday).items():
+            anchored = merged(map(useful.get, met))
+            self._try(block, block.sentences[number], anchored)
 
-    def _try(
-        self, block: Block, candidates: list[Candidate], wanted: set[str], loud: bool
-    ) -> None:
-        """Try the candidates on sentences that hold a wanted word or shout."""
-        normal, lexicon, closed = block.normal, self._lexicon, self._closed
-        find = normal.text.find
-        # Looking for each wanted word is quicker than cutting a sentence into words.
-        few = len(wanted) <= MOST_LOOKED_FOR
-        for first, last in block.sentences:
-            if few and not (loud and _is_loud(normal.cased, first, last)):
-                for word in wanted:
-                    if find(word, first, last) >= 0:
-                        break
-                else:
-                    continue
-            found = lexicon.correct(block.tokens(first, last))
-            mask = lexicon.mask(found)
-            here = possible(candidates, mask)
-            if not here or not found:
-                continue
-            sentence = Sentence(normal, first, last, lexicon, found, mask)
-            for hit in sentence.hits(here):
-                if hit.rule.sort not in closed:
-                    self._keep(hit, sentence, block)
+    def _try(self, block: Block, span: tuple[int, int], anchored: Anchored) -> None:
+        """Try patterns on a sentence of a block."""
+        lexicon, normal = self._lexicon, block.normal
+        first, last = span
+        signs = block.signs_of(first, last, lexicon.everyday)
+        found = lexicon.correct(tokens(normal.text, first, last))
+        mask = lexicon.mask(chain(found, signs))
+        here = possible(chain.from_iterable(anchored.values()), mask)
+        if not here or not found:
+            return
+        if len(anchored) > 1:
+            here.sort()
+        sentence = Sentence(normal, first, last, lexicon, found, mask, signs)
+        for hit in sentence.hits(here):
+            if hit.candidate.sort not in self._closed:
+                self._keep(hit, sentence, block)
 
     def _keep(self, hit: Hit, sentence: Sentence, block: Block) -> None:
         """Keep the strongest hit of a group in a sentence; each adds its weight."""
-        key = hit.rule.group, block.start + sentence.start
+        candidate = hit.candidate
+        key = candidate.group, block.start + sentence.start
         known = self._best.get(key)
         if known is None or _strength(hit) > _strength(known[0]):
             self._best[key] = hit, sentence, block
         if known is None:
-            self._tally.add(hit.rule.sort)
-        self._weights[hit.rule.group] += hit.rule.weight
+            self._tally.add(candidate.sort)
+        self._weights[candidate.group] += candidate.rule.weight
 
     def findings(self) -> dict[Place, Finding]:
         """Return what was found in all that was read, by group and place."""
         thresholds = self._lexicon.thresholds
         found = {}
         for (group, _at), (hit, sentence, block) in self._best.items():
-            if self._weights[group] >= thresholds[hit.rule.kind]:
+            if self._weights[group] >= thresholds[hit.candidate.rule.kind]:
                 finding = self._finding(hit, sentence, block)
                 found[group, finding.start, finding.end] = finding
         return found
 
     def _finding(self, hit: Hit, sentence: Sentence, block: Block) -> Finding:
-        normal, rule = block.normal, hit.rule
+        normal, rule = block.normal, hit.candidate.rule
         start, end = _quoted_span(hit, sentence, normal.text)
         start = block.start + normal.source(start)
         end = block.start + normal.source(end, end=True)
@@ -170,12 +220,8 @@ class Reading:
         )
 
 
-def _is_loud(cased: str, start: int, end: int) -> bool:
-    return exclaims(cased, start, end) or shouts(cased, start, end)
-
-
-def _strength(hit: Hit) -> tuple[int, int, int]:
-    return *hit.strength, hit.start - hit.end
+def _strength(hit: Hit) -> tuple[Strength, int]:
+    return hit.strength, hit.start - hit.end
 
 
 def _quoted_span(hit: Hit, sentence: Sentence, text: str) -> tuple[int, int]:

@@ -5,11 +5,12 @@ import functools
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
 from pathlib import Path
 
 import tomllib
 
-from .finding import UNKNOWN, Finding, Screening, Segment, level_of, strength_of
+from .finding import UNKNOWN, Finding, Screening, Segment, level_of
 from .language import LATIN_RUSSIAN, LanguageGuesser, Signs, label
 from .lexicon import Lexicon
 from .markup import text_of_html
@@ -18,6 +19,7 @@ from .own_rules import Change, PhraseRule, changed
 from .pattern import respelt, spelling_of
 from .reader import LexiconError, load_lexicon
 from .reading import Block, Place, Reading, Tally, blocks
+from .rule import merged
 from .segment import Segmenter
 from .sentence import is_cyrillic, tokens
 
@@ -182,18 +184,33 @@ class Screener:
         """Guess the languages of a block, those of single sentences included."""
         text = block.normal.text
         guess = self._guesser.guess(text, block.words, hint)
+        if guess.rivals and guess.languages[0] in self.languages:
+            return (self._rival(block, guess.languages[0], guess.rivals),)
         if not guess.odd:
             return guess.languages
         more: Counter[str] = Counter()
         few = 2 if guess.languages else 1
-        for start, end in block.sentences:
-            found = set(block.tokens(start, end))
-            if len(guess.odd & found) >= few:
+        for number, odd in sorted(block.with_words(guess.odd).items()):
+            if len(set(odd)) >= few:
+                start, end = block.sentences[number]
+                found = set(tokens(text, start, end))
                 other = self._guesser.guess(text[start:end], found, hint)
                 more.update(other.languages[: other.clear])
         del more[UNKNOWN]
         ranked = [language for language, _count in more.most_common()]
         return tuple(dict.fromkeys((*guess.languages, *ranked)))
+
+    def _rival(self, block: Block, best: str, rivals: tuple[str, ...]) -> str:
+        """Return the language of a short text whose rules alone know words of it."""
+        if self._count_known(block, best):
+            return best
+        knowing = [code for code in rivals if self._count_known(block, code)]
+        return knowing[0] if len(knowing) == 1 else best
+
+    def _count_known(self, block: Block, language: str) -> int:
+        """Return how many patterns of a language a block may match."""
+        useful = self.lexicon(language).candidates(block.words)
+        return sum(map(len, merged(useful.values()).values()))
 
     def _by_vocabulary(self, own: list[Block]) -> tuple[str, ...]:
         """Return the languages whose rules know most of a text too short to tell.
@@ -207,8 +224,8 @@ class Screener:
             marked = self._guesser.marked(text)
             for language in self.languages:
                 if bool(cyrillic) == (language == "ru"):
-                    found = self.lexicon(language).candidates(block.words)[0]
-                    known[language] += len(found) * (100 if language in marked else 1)
+                    count = self._count_known(block, language)
+                    known[language] += count * (100 if language in marked else 1)
         most = max(known.values(), default=0)
         return tuple(code for code, count in known.items() if count == most > 0)
 
@@ -230,7 +247,7 @@ class Screener:
         for each in readings.values():
             for place, finding in each.findings().items():
                 known = found.get(place, finding)
-                found[place] = max(known, finding, key=strength_of)
+                found[place] = max(known, finding, key=attrgetter("strength"))
         return list(found.values())
 
 

@@ -24,6 +24,8 @@ _ends_sentence = re.compile(r"[.!?]\s*\Z").search
 _LONGEST_HEADING = 250
 _MOST_SIGNATURE_LINES = 8
 _MOST_LINES = 20_000
+# More letters are no footer, whatever words they hold.
+_LONGEST_FOOTER = 10_000
 
 
 def _alternatives(words: Iterable[str]) -> str:
@@ -155,16 +157,17 @@ class Segmenter:
         return 0
 
     def _mark_footers(self, text: str, lines: list, kinds: list[str]) -> None:
-        lowered = text.lower()
-        likely = [
-            each for each in self._footers if all(part in lowered for part in each)
-        ]
-        for first, last in _paragraphs(text, lines) if likely else ():
+        for first, last in _paragraphs(text, lines):
+            start, end = lines[first][0], lines[last][1]
             if kinds[first] not in ("new", "signature"):
                 continue
-            words = text[lines[first][0] : lines[last][1]].lower()
-            if any(all(part in words for part in footer) for footer in likely):
-                kinds[first : last + 1] = ["footer"] * (last + 1 - first)
+            if end - start > _LONGEST_FOOTER:
+                continue
+            words = text[start:end].lower()
+            for footer in self._footers:
+                if footer[0] in words and all(part in words for part in footer):
+                    kinds[first : last + 1] = ["footer"] * (last + 1 - first)
+                    break
 
     def _mark_signatures(self, text: str, lines: list, kinds: list[str]) -> None:
         at = end = 0

@@ -7,7 +7,6 @@ because a threat cut in two is a threat lost.
 
 import re
 from collections.abc import Iterator
-from itertools import filterfalse
 
 # A sentence without any stop is cut at a space, so that work stays linear.
 LONGEST = 1200
@@ -33,22 +32,31 @@ _ABBREVIATIONS = frozenset(
 _WRAP_WIDTH = 50
 
 # Replacing these one by one and splitting is far quicker than matching words.
-_PUNCTUATION = '.,;:!?()[]"«»„“”/…-–—*<>@#=&|{}+_$%£€№•'
+_BETWEEN_WORDS = '.,;:!?()[]"«»„“”/…-–—*<>@#=&|{}+_$%£€№•\n\r\t\xa0'
+_no_word = re.compile(r"[^\w ]|_").sub
+
+
+def spaced(text: str) -> str:
+    """Return a text of the same length with blanks for all that is part of no word.
+
+    So its words, without marks, are quickly looked up.
+    """
+    for mark in _BETWEEN_WORDS:
+        text = text.replace(mark, " ")
+    letters = text.replace(" ", "")
+    return text if letters.isalnum() or not letters else _no_word(" ", text)
 
 
 def words(text: str) -> list[str]:
-    """Return the words among the tokens of a text, quickly, for looking them up."""
-    for mark in _PUNCTUATION:
-        text = text.replace(mark, " ")
-    found = text.split()
-    for odd in list(filterfalse(str.isalnum, found)):
-        found += tokens(odd)
-    return found
+    """Return the words of a text, without marks."""
+    return spaced(text).split()
 
 
 # Marks that are tokens, too.
 MARKS = frozenset(",;:()?—–")
-_token = re.compile(rf"[^\W_]+|[{''.join(sorted(MARKS))}]")
+# Angry, sick and rude signs, which say what words do.
+FACES = frozenset("😠😡🤬😤👿😾💩🤮🤢🤡🙄🤦🖕👎")
+_token = re.compile(rf"[^\W_]+|[{''.join(sorted(MARKS | FACES))}]")
 tokens, token_spans = _token.findall, _token.finditer
 
 
@@ -95,18 +103,26 @@ def _is_end(
     """
     if following is None or text[first] in "!?":
         return True
-    word = _wordlike(text[max(begin, first - 12) : first])
+    word = _last_word(text[max(begin, first - 12) : first])
     if not text[last].isspace():
         return following.isupper() and bool(word) and text[first - 1].islower()
     if last - first > 1 or not word:
         return True
-    word = word[0]
     if len(word) == 1 or word.lower() in _ABBREVIATIONS:
         return len(word) == 1 and word.isdigit() and following.isupper()
     # "2025. gada", "etc. and"; but people who write without capitals end sentences,
     # too, and the abbreviations of Russian are known.
     short = len(word) <= 3 and not is_cyrillic(word)
     return not (following.islower() and (short or word.isdigit()))
+
+
+def _last_word(text: str) -> str:
+    """Return the letters and figures at the end of a text."""
+    last = text.rpartition(" ")[2]
+    if last.isalnum():
+        return last
+    found = _wordlike(last)
+    return found[0] if found else ""
 
 
 def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

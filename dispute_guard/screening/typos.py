@@ -18,8 +18,8 @@ class Typos:
         self._shortened: dict[str, str] = {}
 
     def add_all(self, element: Element) -> None:
-        for word in sorted(element.tails):
-            if len(word) >= self.SHORTEST and () in element.tails[word]:
+        for word in sorted(element.words):
+            if len(word) >= self.SHORTEST:
                 self._words.add(word)
                 for short in _shortened(word):
                     self._shortened.setdefault(short, word)

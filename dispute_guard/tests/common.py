@@ -171,6 +171,14 @@ class DisputeCommon(TransactionCase):
         with patch.object(screening, "default_screener", broken):
             yield
 
+    def release_hold(self, case, reason="settled"):
+        """Release the hold on ``case`` as people do: one asks, another confirms."""
+        for user, step in (
+            (self.supervisor, lambda hold: hold._ask_release(reason)),
+            (self.manager, lambda hold: hold.action_confirm_release()),
+        ):
+            step(case.with_user(user)._get_active_holds())
+
     # ------------------------------------------------------------------
     # Making what a company has
     # ------------------------------------------------------------------

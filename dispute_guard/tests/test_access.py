@@ -22,11 +22,23 @@ RIGHTS = {
     "dispute.speaker.correct": ("rwcd", "rwcd", "rwcd"),
     "dispute.lapse": ("r", "r", "r"),
     "dispute.lapse.excuse": ("", "rwcd", "rwcd"),
+    "dispute.case.hold": ("", "rwcd", "rwcd"),
     "dispute.case.release": ("", "rwcd", "rwcd"),
+    "dispute.hold": ("r", "rw", "rw"),
+    "dispute.hold.custodian": ("r", "rwc", "rwc"),
+    "dispute.erasure.request": ("rc", "rwc", "rwc"),
+    "dispute.erasure.basis": ("r", "r", "rwcd"),
     "dispute.screening.trial": ("", "rwcd", "rwcd"),
     "dispute.screening.trial.line": ("", "rwcd", "rwcd"),
     "dispute.screening.transfer": ("", "", "rwcd"),
     "dispute.screening.transfer.line": ("", "", "rwcd"),
+    "dispute.ledger": ("", "r", "r"),
+    "dispute.ledger.head": ("", "r", "r"),
+    "dispute.ledger.item": ("", "r", "r"),
+    "dispute.ledger.node": ("", "", "r"),
+    "dispute.ledger.queue": ("", "", "r"),
+    "dispute.ledger.report": ("", "r", "r"),
+    "dispute.ledger.check": ("", "rwcd", "rwcd"),
 }
 BOUND = (
     "dispute.inbound",
@@ -36,6 +48,7 @@ BOUND = (
     "dispute.case",
     "dispute.handoff",
     "dispute.agreement.link",
+    "dispute.hold",
 )
 
 
@@ -83,6 +96,8 @@ class TestAccess(DisputeCommon):
             return set(records.mapped("ticket_id"))
         if records._name == "dispute.case":
             return set(records.ticket_ids.ids)
+        if records._name == "dispute.hold":
+            return set(records.case_id.ticket_ids.ids)
         return set(records.ticket_id.ids)
 
     # ------------------------------------------------------------------
@@ -95,6 +110,8 @@ class TestAccess(DisputeCommon):
             table = dict(zip(users, rights, strict=True))
             table[self.agent_team] = rights[0]
             table |= dict.fromkeys((self.employee, self.portal, self.public), "")
+            if model == "dispute.hold.custodian":  # whoever is named on a hold
+                table[self.employee] = "r"
             for user, allowed in table.items():
                 for letter, operation in OPERATIONS.items():
                     with self.subTest(user=user.login, model=model, op=operation):
@@ -194,7 +211,11 @@ class TestAccess(DisputeCommon):
                     self.assertEqual(ticket.dispute_level, "legal")
                     self.assertEqual(ticket.dispute_quote, ANNOUNCED)
                     self.assertEqual(ticket.dispute_signal_count, 1)
-                    self.assertEqual(ticket.dispute_evidence_count, 1)
+                    recorded = self.env["dispute.evidence"].search_count(
+                        [("ticket_id", "=", ticket.id)]
+                    )
+                    self.assertGreaterEqual(recorded, 2)  # the words, the hold
+                    self.assertEqual(ticket.dispute_evidence_count, recorded)
                     self.assertEqual(ticket.dispute_handoff_count, 1)
                     self.assertEqual(ticket.dispute_agreement_count, 1)
                     self.assertIn("do not negotiate", ticket.dispute_advice)
@@ -223,9 +244,16 @@ class TestAccess(DisputeCommon):
                 "reason": "x",
             },
             "dispute.lapse.excuse": {"reason": "x"},
-            "dispute.case.release": {
+            "dispute.case.hold": {
                 "case_id": ticket.dispute_case_id.id,
                 "reason": "x",
+            },
+            "dispute.case.release": {
+                "hold_id": ticket.dispute_case_id.hold_ids.id,
+                "reason": "x",
+            },
+            "dispute.ledger.check": {
+                "ledger_id": self.env["dispute.ledger"]._of(self.company).id
             },
         }
         for model, vals in values.items():

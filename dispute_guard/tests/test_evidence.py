@@ -87,8 +87,8 @@ class TestEvidence(SqlCommon):
             ticket.dispute_inbound_ids.lexicon_version,
         ):
             self.assertIn(words, evidence.canonical)
-        self.assertEqual(ticket.dispute_evidence_count, 1)
-        self.assertEqual(ticket.dispute_case_id.evidence_count, 1)
+        self.assertEqual(ticket.dispute_evidence_count, 2)  # and the hold
+        self.assertEqual(ticket.dispute_case_id.evidence_count, 2)
 
     def test_words_of_any_script_stay_intact(self):
         ticket = self.write_in("Я подам на вас в суд 🧾 «сегодня».", Subject="Кухня")
@@ -253,6 +253,8 @@ class TestEvidence(SqlCommon):
 
     def test_deleted_user_and_partner_leave_evidence(self):
         evidence = self.get_evidence()
+        ticket = self.env["helpdesk.ticket"].browse(evidence.ticket_id)
+        self.release_hold(ticket.dispute_case_id)
         before = evidence.read()
         self.portal.unlink()
         self.env.flush_all()
@@ -269,7 +271,7 @@ class TestKeptMail(SqlCommon):
         self.env.flush_all()
         for column in DisputeInbound._immutable_columns:
             with self.subTest(column):
-                value = "2020-01-01" if column == "received_at" else "x"
+                value = {"received_at": "2020-01-01", "files": '"x"'}.get(column, "x")
                 self.assertRefused(
                     "UPDATE dispute_inbound SET %s = %s WHERE id = %s",
                     SQL.identifier(column),
@@ -288,7 +290,7 @@ class TestKeptMail(SqlCommon):
         self.assertEqual(stray.state, "duplicate")
         for column in DisputeStrayMail._immutable_columns:
             with self.subTest(column):
-                value = "2020-01-01" if column == "received_at" else "x"
+                value = {"received_at": "2020-01-01", "files": '"x"'}.get(column, "x")
                 self.assertRefused(
                     "UPDATE dispute_stray_mail SET %s = %s WHERE id = %s",
                     SQL.identifier(column),
@@ -326,7 +328,7 @@ class TestKeptMail(SqlCommon):
         ticket = self.write_in(ANNOUNCED)
         inbound = ticket.dispute_inbound_ids
         before = inbound.read(["body", "raw", "raw_sha256", "author_email"])
-        ticket.dispute_case_id._release_hold("For the test: edits are refused before.")
+        self.release_hold(ticket.dispute_case_id)  # edits are refused before
         inbound.message_id.write({"body": "<p>All is well.</p>", "email_from": "x@y.z"})
         ticket.description = "<p>All is well.</p>"
         self.env.flush_all()

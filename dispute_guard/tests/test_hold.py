@@ -1,210 +1,256 @@
-import base64
+"""Placing and releasing holds: who, why, with whom, and what is recorded of it."""
+
+import json
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MockEmail
 
-from .common import ANNOUNCED, CONDITIONAL, DisputeCommon, make_mail
-
-SCAN = base64.b64encode(b"%PDF-1.4 a letter").decode()
-WITH_FILE = (
-    "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{}\r\n"
-    "--b\r\nContent-Type: application/pdf; name=letter.pdf\r\n"
-    "Content-Disposition: attachment; filename=letter.pdf\r\n"
-    f"Content-Transfer-Encoding: base64\r\n\r\n{SCAN}\r\n--b--\r\n"
-)
+from .common import ANNOUNCED, CONDITIONAL, DisputeCommon
 
 
 @tagged("post_install", "-at_install")
 class TestHold(MockEmail, DisputeCommon):
-    def write_with_file(self, body):
-        raw = make_mail(
-            WITH_FILE.format(body),
-            Content_Type='multipart/mixed; boundary="b"',
-            Content_Transfer_Encoding=None,
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.second = cls.supervisor.copy(
+            {"login": "dispute_second", "name": "Sarah Second"}
         )
-        return self.receive(raw)
 
-    def get_users(self):
-        """Everybody who may delete tickets without a hold, the superuser included."""
-        return (self.manager, self.env.ref("base.user_admin"), self.env.user)
+    def open_window(self, action, env):
+        return Form(env[action["res_model"]].with_context(**action["context"]))
 
-    def assertHeld(self, records, case):
-        """Assert that nobody deletes ``records`` and that the case is named."""
-        for user in self.get_users():
-            with self.subTest(records=records, user=user.login):
-                company = {"allowed_company_ids": user.company_ids.ids}
-                with self.assertRaises(UserError) as refusal:
-                    records.with_user(user).sudo().with_context(**company).unlink()
-                self.assertIn(case.name, str(refusal.exception))
-                self.assertIn("legal hold", str(refusal.exception))
-        for user in (self.agent_team, self.manager, self.supervisor):
-            with self.subTest(records=records, user=user.login):
-                with self.assertRaises(UserError):
-                    records.with_user(user).unlink()
-        self.assertEqual(records.exists(), records)
+    def place(self, case, reason, users=None):
+        """Place a hold as people do: by the window that asks for the reason."""
+        window = self.open_window(case.action_place_hold(), case.env)
+        window.reason = reason
+        if users is not None:
+            window.user_ids.clear()
+            for user in users:
+                window.user_ids.add(user)
+        return window.save().action_apply()
 
-    def test_ticket(self):
-        ticket = self.write_in(ANNOUNCED)
-        self.assertHeld(ticket, ticket.dispute_case_id)
-        with self.assertRaises(UserError) as refusal:
-            ticket.with_user(self.manager).unlink()
-        self.assertIn(ticket.dispute_case_id.name, str(refusal.exception))
-
-    def test_ticket_without_messages_of_the_customer(self):
-        ticket = self.env["helpdesk.ticket"].create(
-            {
-                "name": "Call",
-                "description": f"<p>{ANNOUNCED}</p>",
-                "team_id": self.team.id,
-                "partner_id": self.customer.id,
-            }
-        )
-        self.assertFalse(ticket.dispute_inbound_ids.message_id)
-        self.assertHeld(ticket, ticket.dispute_case_id)
-
-    def test_ticket_in_a_batch(self):
-        held = self.write_in(ANNOUNCED)
-        free = self.write_in("Where is my order?")
-        with self.assertRaises(UserError):
-            (free | held).unlink()
-        self.assertTrue(free.exists())
-
-    def test_inbound_message(self):
-        ticket = self.write_in(ANNOUNCED)
-        message = ticket.dispute_inbound_ids.message_id
-        self.assertTrue(message)
-        self.assertHeld(message, ticket.dispute_case_id)
-
-    def test_message_from_before_the_hold(self):
-        ticket = self.write_in("Where is my order?")
-        first = ticket.dispute_inbound_ids.message_id
-        self.reply(ticket, ANNOUNCED)
-        self.assertHeld(first, ticket.dispute_case_id)
-
-    def test_attachment(self):
-        ticket = self.write_with_file(ANNOUNCED)
-        file = self.env["ir.attachment"].search(
-            [("res_model", "=", "helpdesk.ticket"), ("res_id", "=", ticket.id)]
-        )
-        self.assertEqual(file.name, "letter.pdf")
-        self.assertHeld(file, ticket.dispute_case_id)
-
-    def test_emptying_a_message_does_not_delete_its_files(self):
-        """Deleting in the chatter empties the message and drops its files."""
-        ticket = self.write_with_file(ANNOUNCED)
-        message = ticket.dispute_inbound_ids.message_id
-        file = message.attachment_ids
-        with self.assertRaises(UserError):
-            ticket._message_update_content(
-                message, body="", attachment_ids=[], strict=False
-            )
-        self.assertTrue(file.exists())
-
-    def test_case(self):
-        case = self.write_in(ANNOUNCED).dispute_case_id
-        self.assertHeld(case, case)
-
-    def test_archiving_is_no_way_round(self):
-        ticket = self.write_in(ANNOUNCED)
-        with self.assertRaises(UserError):
-            ticket.active = False
-        with self.assertRaises(UserError):
-            ticket.sudo().action_archive()
-        self.assertTrue(ticket.active)
-        self.assertHeld(ticket, ticket.dispute_case_id)
-
-    def test_messages_stay_as_they_were_sent(self):
-        """Neither the customer's words nor our own answers change or go."""
-        ticket = self.write_in(ANNOUNCED)
-        answer = ticket.with_user(self.agent_team).message_post(
-            body="Sorry, we shall pay.",
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-        )
-        for message in (ticket.dispute_inbound_ids.message_id, answer):
-            for vals in ({"body": ""}, {"date": "2001-01-01"}, {"email_from": "x@y.z"}):
-                with self.subTest(vals=vals), self.assertRaises(UserError):
-                    message.sudo().write(vals)
-            with self.assertRaises(UserError):
-                message.sudo().unlink()
-            message.write({"body": message.body, "subject": "Re: allowed"})
-
-    def test_taking_the_ticket_out_of_its_case_is_no_way_round(self):
-        ticket = self.write_in(ANNOUNCED)
-        case = ticket.dispute_case_id
-        for user in (self.agent_team, self.manager):
-            with self.subTest(user.login), self.assertRaises(UserError):
-                ticket.with_user(user).dispute_case_id = False
-        self.assertEqual(ticket.dispute_case_id, case)
-
-    def test_nobody_lifts_the_hold_in_passing(self):
-        case = self.write_in(ANNOUNCED).dispute_case_id
-        for user in (self.agent_team, self.supervisor, self.manager, self.env.user):
-            for forged in (None, True, {"x": 1}, object()):
-                mine = case.with_user(user).with_context(dispute_station=forged)
-                with self.subTest(user.login), self.assertRaises(UserError):
-                    mine.write({"hold": False})
-        self.assertTrue(case.hold)
-
-    def release(self, case, reason):
-        """Release the hold as people do: by the window that asks for the reason."""
-        action = case.action_release_hold()
-        window = Form(case.env[action["res_model"]].with_context(**action["context"]))
+    def ask(self, case, reason):
+        window = self.open_window(case.action_release_hold(), case.env)
         window.reason = reason
         return window.save().action_apply()
 
-    def test_supervisor_releases_the_hold_with_a_reason(self):
+    def get_steps(self, case):
+        evidence = self.env["dispute.evidence"].search(
+            [("kind", "=", "hold"), ("ticket_id", "in", case.ticket_ids.ids)],
+            order="id",
+        )
+        return [json.loads(each.canonical)["record"] for each in evidence]
+
+    # ------------------------------------------------------------------
+    # Placing
+    # ------------------------------------------------------------------
+
+    def test_policy_places_a_hold(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id
+        hold = case.hold_ids
+        self.assertEqual(len(hold), 1)
+        self.assertTrue(case.hold)
+        self.assertEqual(case.hold_reason, hold.reason)
+        self.assertEqual(case.hold_at, hold.placed_at)
+        self.assertFalse(hold.placed_by)
+        (step,) = self.get_steps(case)
+        self.assertEqual(step["details"]["step"], "placed")
+        self.assertEqual(step["details"]["hold"], hold.name)
+        self.assertEqual(step["content"], hold.reason)
+
+    def test_policy_places_one_hold_only(self):
         ticket = self.write_in(ANNOUNCED)
-        case = ticket.dispute_case_id
-        for reason in (False, "  "):
-            with self.assertRaises((UserError, AssertionError)[not reason]):
-                self.release(case.with_user(self.supervisor), reason)
-        self.assertTrue(case.hold)
-        self.release(case.with_user(self.supervisor), "Settled on 3 November")
-        self.assertFalse(case.hold)
-        self.assertIn("Settled on 3 November", case.message_ids[0].body)
-        self.assertEqual(case.message_ids[0].author_id, self.supervisor.partner_id)
-        ticket.with_user(self.manager).unlink()
-        self.assertFalse(ticket.exists())
+        self.reply(ticket, ANNOUNCED)
+        self.assertEqual(len(ticket.dispute_case_id.hold_ids), 1)
 
-    def test_agent_does_not_release_the_hold(self):
-        case = self.write_in(ANNOUNCED).dispute_case_id.with_user(self.agent_team)
-        with self.assertRaises(AccessError):
-            self.release(case, "because")
-        with self.assertRaises(AccessError):
-            case._release_hold("because")
-        self.assertTrue(case.hold)
-
-    def test_nothing_is_held_without_a_hold(self):
-        ticket = self.write_with_file(CONDITIONAL)
-        self.assertTrue(ticket.dispute_case_id)
-        self.assertFalse(ticket.dispute_hold)
-        self.env["ir.attachment"].search(
-            [("res_model", "=", "helpdesk.ticket"), ("res_id", "=", ticket.id)]
-        ).unlink()
-        ticket.dispute_inbound_ids.message_id.unlink()
-        ticket.with_user(self.manager).unlink()
-        self.assertFalse(ticket.exists())
-
-    def test_other_tickets_are_free(self):
-        self.write_in(ANNOUNCED)
-        ticket = self.write_in("Where is my order?")
-        ticket.with_user(self.manager).unlink()
-        self.assertFalse(ticket.exists())
-
-    def test_supervisor_places_a_hold(self):
+    def test_supervisor_places_a_hold_with_a_reason(self):
         case = self.write_in(CONDITIONAL).dispute_case_id
+        self.assertFalse(case.hold)
         with self.assertRaises(AccessError):
             case.with_user(self.agent_team).action_place_hold()
-        case.with_user(self.supervisor).action_place_hold()
+        for reason in (False, "  "):
+            with self.assertRaises((UserError, AssertionError)[not reason]):
+                self.place(case.with_user(self.supervisor), reason)
+        self.place(case.with_user(self.supervisor), "Claim expected", self.agent_own)
         self.assertTrue(case.hold)
-        self.assertIn(self.supervisor.name, case.hold_reason)
-        self.assertHeld(case.ticket_ids, case)
+        self.assertEqual(case.hold_reason, "Claim expected")
+        self.assertEqual(case.hold_ids.placed_by, self.supervisor.name)
+        self.assertEqual(case.hold_ids.custodian_ids.user_id, self.agent_own)
+        (step,) = self.get_steps(case)
+        self.assertEqual(step["author"], self.supervisor.name)
+        self.assertEqual(step["details"]["custodians"], [self.agent_own.login])
 
-    def test_sent_mail_of_a_held_ticket_is_cleaned_up(self):
-        """A veto there would break sending after the mail server has taken the mail."""
+    def test_agent_places_none_by_the_window(self):
+        case = self.write_in(CONDITIONAL).dispute_case_id
+        with self.assertRaises(AccessError):
+            self.env["dispute.case.hold"].with_user(self.agent_team).create(
+                {"case_id": case.id, "reason": "x"}
+            )
+
+    # ------------------------------------------------------------------
+    # Releasing
+    # ------------------------------------------------------------------
+
+    def test_two_supervisors_release_a_hold(self):
+        ticket = self.write_in(ANNOUNCED)
+        case, hold = ticket.dispute_case_id, ticket.dispute_case_id.hold_ids
+        with self.assertRaises(UserError):
+            self.ask(case.with_user(self.supervisor), "  ")
+        self.ask(case.with_user(self.supervisor), "Settled on 3 November")
+        self.assertTrue(case.hold)
+        self.assertEqual(hold.state, "asked")
+        with self.assertRaises(UserError):
+            ticket.with_user(self.manager).unlink()
+        case.with_user(self.second).action_confirm_release()
+        self.assertFalse(case.hold)
+        self.assertFalse(case.hold_reason)
+        self.assertFalse(case.hold_at)
+        self.assertEqual(hold.state, "released")
+        self.assertEqual(hold.asked_by_id, self.supervisor)
+        self.assertEqual(hold.released_by_id, self.second)
+        self.assertEqual(hold.release_reason, "Settled on 3 November")
+        self.assertIn("Settled on 3 November", case.message_ids[0].body)
+        self.assertEqual(case.message_ids[0].author_id, self.second.partner_id)
+        steps = [step["details"]["step"] for step in self.get_steps(case)]
+        self.assertEqual(steps, ["placed", "release_asked", "released"])
+        ticket.with_user(self.manager).unlink()
+        self.assertFalse(ticket.exists())
+        self.assertTrue(hold.exists())
+
+    def test_nobody_is_the_second_person_himself(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id
+        self.ask(case.with_user(self.supervisor), "Settled")
+        hold = case.hold_ids
+        self.assertFalse(hold.with_user(self.supervisor).can_confirm)
+        self.assertTrue(hold.with_user(self.second).can_confirm)
+        for mine in (
+            hold.with_user(self.supervisor),
+            hold.with_user(self.supervisor).sudo(),
+        ):
+            with self.assertRaises(UserError) as refusal:
+                mine.action_confirm_release()
+            self.assertIn(self.second.name, str(refusal.exception))
+        self.assertTrue(case.hold)
+
+    def test_only_supervisors_release(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id
+        hold = case.hold_ids
+        for mine in (
+            hold.with_user(self.agent_team),
+            hold.with_user(self.agent_team).sudo(),
+            hold.with_user(self.portal).sudo(),
+            hold.with_user(self.foreigner),
+            hold,  # the system itself is nobody
+        ):
+            with self.assertRaises(AccessError):
+                mine._ask_release("because")
+        self.ask(case.with_user(self.supervisor), "Settled")
+        for mine in (
+            hold.with_user(self.agent_team),
+            hold.with_user(self.agent_team).sudo(),
+            hold.with_user(self.foreigner),
+            hold,
+        ):
+            with self.assertRaises(AccessError):
+                mine.action_confirm_release()
+            with self.assertRaises(AccessError):
+                mine.action_refuse_release()
+        self.assertEqual(hold.state, "asked")
+
+    def test_second_person_lets_the_hold_go_on(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id
+        hold = case.hold_ids
+        self.ask(case.with_user(self.supervisor), "Settled")
+        case.with_user(self.second).action_refuse_release()
+        self.assertEqual(hold.state, "active")
+        self.assertTrue(case.hold)
+        self.assertFalse(hold.asked_by_id)
+        self.assertEqual(self.get_steps(case)[-1]["details"]["step"], "release_refused")
+        with self.assertRaises(UserError):
+            hold.with_user(self.second).action_confirm_release()
+
+    def test_second_person_is_asked(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id
+        case.user_id = self.second
+        self.ask(case.with_user(self.supervisor), "Settled")
+        activity = case.hold_ids.activity_ids
+        self.assertEqual(activity.user_id, self.second)
+        case.with_user(self.second).action_confirm_release()
+        self.assertFalse(case.hold_ids.activity_ids)
+
+    def test_each_hold_is_released_by_itself(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id
+        holds = self.env["dispute.hold"]
+        holds.with_user(self.supervisor)._place(case, "The regulator asks", by="Sven")
+        self.assertEqual(len(case.hold_ids), 2)
+        self.ask(case.with_user(self.supervisor), "Settled")
+        case.with_user(self.second).action_confirm_release()
+        self.assertTrue(case.hold)
+        self.assertEqual(case.hold_reason, "The regulator asks")
+        with self.assertRaises(UserError):
+            case.ticket_ids.unlink()
+        self.release_hold(case)
+        self.assertFalse(case.hold)
+
+    def test_policy_may_place_another_after_release(self):
+        ticket = self.write_in(ANNOUNCED)
+        case = ticket.dispute_case_id
+        self.release_hold(case)
+        self.reply(ticket, "I have filed a claim against you at the county court.")
+        self.assertTrue(case.hold)
+        states = case.hold_ids.sorted("id").mapped("state")
+        self.assertEqual(states, ["released", "active"])
+
+    # ------------------------------------------------------------------
+    # No way beside
+    # ------------------------------------------------------------------
+
+    def test_nobody_lifts_a_hold_in_passing(self):
+        case = self.write_in(ANNOUNCED).dispute_case_id
+        hold = case.hold_ids
+        for user in (self.agent_team, self.supervisor, self.manager, self.env.user):
+            for forged in (None, True, {"x": 1}, object()):
+                mine = case.with_user(user).with_context(dispute_station=forged)
+                theirs = hold.with_user(user).with_context(dispute_station=forged)
+                for way in (
+                    lambda mine=mine: mine.write({"hold": False}),
+                    lambda mine=mine: mine.sudo().write({"hold_at": False}),
+                    lambda mine=mine: mine.write({"hold_ids": [(5,)]}),
+                    lambda theirs=theirs: theirs.write({"state": "released"}),
+                    lambda theirs=theirs: theirs.sudo().write({"case_id": False}),
+                    lambda theirs=theirs: theirs.sudo().unlink(),
+                    lambda theirs=theirs: theirs.sudo().create(
+                        {"case_id": case.id, "reason": "x"}
+                    ),
+                ):
+                    with self.subTest(user.login), self.assertRaises(UserError):
+                        way()
+        self.assertTrue(case.hold)
+        self.assertEqual(hold.state, "active")
+
+    def test_others_are_free(self):
+        self.write_in(ANNOUNCED)
+        ticket = self.write_in("Where is my order?", From="x@example.org")
+        ticket.with_user(self.manager).unlink()
+        self.assertFalse(ticket.exists())
+
+    def test_agents_see_the_holds_of_their_tickets(self):
+        hold = self.write_in(ANNOUNCED).dispute_case_id.hold_ids
+        self.assertEqual(hold.with_user(self.agent_team).reason, hold.reason)
+        for user in (self.foreigner, self.portal):
+            with self.assertRaises(AccessError):
+                hold.with_user(user).read(["reason"])
+        self.assertFalse(
+            self.env["dispute.hold"]
+            .with_user(self.foreigner)
+            .search([("id", "=", hold.id)])
+        )
+
+    def test_sending_from_a_held_ticket_works(self):
+        """The mail is taken by the server, then kept."""
         ticket = self.write_in(ANNOUNCED)
         mail = self.env["mail.mail"].create(
             {
@@ -220,4 +266,5 @@ class TestHold(MockEmail, DisputeCommon):
         with self.mock_mail_gateway(mail_unlink_sent=True):
             mail.send(raise_exception=True)
         self.assertEqual(len(self._mails), 1)
-        self.assertFalse(mail.exists())
+        self.assertEqual(mail.exists().state, "sent")
+        self.assertTrue(mail.mail_message_id.exists())

@@ -74,9 +74,16 @@ class TestInstall(DisputeCommon):
         self.assertEqual(
             set(self.env.cr.fetchall()),
             {
+                ("dispute_evidence", "dispute_guard_queue"),
                 ("dispute_evidence", "dispute_guard_rows"),
                 ("dispute_evidence", "dispute_guard_table"),
                 ("dispute_inbound", "dispute_guard_columns"),
+                ("dispute_inbound", "dispute_guard_held_delete"),
+                ("dispute_inbound", "dispute_guard_held_update"),
+                ("dispute_stray_mail", "dispute_guard_held_delete"),
+                ("dispute_stray_mail", "dispute_guard_held_update"),
+                ("dispute_inbound", "dispute_guard_queue"),
+                ("dispute_inbound", "dispute_guard_raw"),
                 ("dispute_stray_mail", "dispute_guard_columns"),
             },
         )

@@ -129,7 +129,7 @@ class TestLevel(BehaviourCommon):
     def test_ticket_that_is_moved_to_another_dispute(self):
         ticket = self.say("2026-03-01 10:00", ANNOUNCED)
         case = ticket.dispute_case_id
-        case.with_user(self.supervisor)._release_hold("they paid")
+        self.release_hold(case, "they paid")
         case.with_user(self.supervisor).rung = "closed"
         self.assertEqual(ticket.dispute_level, "calm")
         ticket.with_user(self.supervisor).dispute_case_id = False

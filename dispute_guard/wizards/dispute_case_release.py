@@ -3,13 +3,13 @@ from odoo import fields, models
 
 class DisputeCaseRelease(models.TransientModel):
     _name = "dispute.case.release"
-    _description = "Release a Legal Hold"
+    _description = "Ask for the Release of a Legal Hold"
 
-    case_id = fields.Many2one("dispute.case", required=True)
+    hold_id = fields.Many2one("dispute.hold", required=True)
     reason = fields.Text(required=True)
 
     def action_apply(self):
-        """Release the hold with the reason given."""
+        """Ask for the release with the reason given."""
         self.ensure_one()
-        self.case_id._release_hold(self.reason)
+        self.hold_id._ask_release(self.reason)
         return {"type": "ir.actions.act_window_close"}

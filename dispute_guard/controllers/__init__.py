@@ -1,0 +1,4 @@
+from . import binary
+from . import dispute_dossier
+from . import dispute_file
+from . import mail_attachment

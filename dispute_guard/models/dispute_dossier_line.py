@@ -1,0 +1,164 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import split_every
+
+from ..station import at_work, is_at_work, off_work
+
+# What becomes an exhibit of its own. Quotes stand with the message they are from;
+# who read what, holds and dossiers are told in the custody log.
+EXHIBITS = ("message", "sent", "call", "offer", "agreement", "handoff", "change")
+BATCH = 200
+CHOSEN = {"sequence", "is_withheld", "reason"}
+
+
+class DisputeDossierLine(models.Model):
+    """One exhibit of a dossier: what it shows, its number, and whether it is left out."""
+
+    _name = "dispute.dossier.line"
+    _description = "Exhibit"
+    _order = "dossier_id, sequence, id"
+    _rec_name = "title"
+
+    dossier_id = fields.Many2one(
+        "dispute.dossier", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="dossier_id.company_id", store=True)
+    sequence = fields.Integer()
+    number = fields.Integer(
+        string="Exhibit", readonly=True, help="Numbered when the dossier is made."
+    )
+    evidence_id = fields.Many2one(
+        "dispute.evidence", required=True, readonly=True, ondelete="restrict"
+    )
+    quote_ids = fields.Many2many(
+        "dispute.evidence",
+        "dispute_dossier_line_quote_rel",
+        string="Quotes",
+        readonly=True,
+    )
+    kind = fields.Selection(related="evidence_id.kind")
+    occurred_at = fields.Datetime(related="evidence_id.occurred_at")
+    author = fields.Char(related="evidence_id.author")
+    title = fields.Char(readonly=True)
+    is_privileged = fields.Boolean(
+        string="Privileged",
+        readonly=True,
+        help="A word with our own counsel or mediator, or an offer without prejudice.",
+    )
+    is_withheld = fields.Boolean(string="Leave Out")
+    reason = fields.Char(help="Why it is left out; the list of the dossier says so.")
+
+    @api.constrains("is_withheld", "reason")
+    def _check_reason(self):
+        for line in self:
+            if line.is_withheld and not (line.reason or "").strip():
+                raise ValidationError(
+                    self.env._(
+                        "Please say why exhibit “%s” is left out.", line.title or ""
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_at_work(self):
+            raise UserError(self.env._("Exhibits are proposed by the system."))
+        return super(DisputeDossierLine, off_work(self)).create(vals_list)
+
+    def write(self, vals):
+        if not is_at_work(self):
+            if vals.keys() - CHOSEN:
+                raise UserError(
+                    self.env._(
+                        "Of an exhibit, only its place and whether it is left "
+                        "out can be changed."
+                    )
+                )
+            self.dossier_id._check_draft()
+        return super(DisputeDossierLine, off_work(self)).write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        raise UserError(
+            self.env._("Leave the exhibit out and say why, instead of deleting it.")
+        )
+
+    # ------------------------------------------------------------------
+    # Proposing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _prepare_lines(self, dossier):
+        """Values of the lines for everything that is recorded about the case."""
+        evidence = self.env["dispute.evidence"]
+        tickets = dossier.case_id.with_context(active_test=False).ticket_ids
+        ids = evidence.search(
+            [
+                ("ticket_model", "=", "helpdesk.ticket"),
+                ("ticket_id", "in", tickets.ids),
+                ("kind", "in", (*EXHIBITS, "quote")),
+            ],
+            order="occurred_at, id",
+        ).ids
+        lines, quotes, by_inbound = [], [], {}
+        for batch in split_every(BATCH, ids, evidence.browse):
+            for each in batch:
+                details = each._get_record()["details"]
+                if each.kind == "quote":
+                    quotes.append((each, details))
+                    continue
+                lines.append(self._prepare_line(dossier, each, details))
+                if each.kind == "message":
+                    by_inbound[details.get("inbound")] = lines[-1]
+            batch.invalidate_recordset()
+        for each, details in quotes:
+            line = by_inbound.get(details.get("inbound"))
+            if line:
+                line["quote_ids"].append(fields.Command.link(each.id))
+            else:
+                lines.append(self._prepare_line(dossier, each, details))
+        lines.sort(key=lambda line: line.pop("moment"))
+        for sequence, line in enumerate(lines, 1):
+            line["sequence"] = sequence
+        return lines
+
+    @api.model
+    def _prepare_line(self, dossier, evidence, details):
+        """Hook: the values of the line for a record of evidence."""
+        text = " ".join((evidence.content or "").split())
+        return {
+            "dossier_id": dossier.id,
+            "evidence_id": evidence.id,
+            "title": details.get("subject")
+            or details.get("professional")
+            or details.get("name")
+            or text[:80],
+            "is_privileged": evidence.kind in ("handoff", "offer")
+            or details.get("speaker") == "professional",
+            "quote_ids": [],
+            # what was said comes before what it caused in the same second
+            "moment": (
+                evidence.occurred_at or evidence.recorded_at,
+                evidence.kind not in ("message", "sent"),
+                evidence.id,
+            ),
+        }
+
+    def _propose_treatment(self):
+        """Leave out of the set for the other side what is privileged."""
+        for line in self:
+            is_withheld = line.is_privileged and line.dossier_id.cut == "disclosure"
+            if is_withheld != line.is_withheld:
+                reason = is_withheld and line._get_privilege()
+                line.write({"is_withheld": is_withheld, "reason": reason})
+
+    def _get_privilege(self):
+        """Hook: why a privileged exhibit is withheld, without telling what it says."""
+        _ = self.with_context(lang=self.dossier_id.lang).env._
+        if self.kind == "offer":
+            return _("Without prejudice: an offer to settle")
+        return _("Privileged: communication with our counsel or mediator")
+
+    def _number(self):
+        """Give each its number, in the order that was chosen."""
+        for number, line in enumerate(self.sorted(), 1):
+            at_work(line).number = number

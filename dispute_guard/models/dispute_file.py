@@ -1,0 +1,290 @@
+import base64
+import logging
+from itertools import islice
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, html2plaintext
+
+from ..provenance import storable
+from ..screening.mail import read_mail
+from ..station import at_work, is_at_work, off_work
+
+_logger = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 32 << 20  # bytes of mails that are opened together
+MOST_FILES = 1000  # of one mail; the mail itself is kept whole
+
+
+class MailInside(NamedTuple):
+    """What was found in a mail.
+
+    ``files``: list of dicts as evidence names them; ``text``, ``html``: its halves.
+    """
+
+    files: list
+    text: str = ""
+    html: str = ""
+
+    @property
+    def readable(self):
+        """What a reader sees, without the addresses behind links.
+
+        Those of our own mails let in whoever has them.
+        """
+        if self.html:
+            return html2plaintext(self.html, include_references=False)
+        return self.text
+
+
+class DisputeFile(models.Model):
+    """That a file of some name came or left with a ticket; its bytes are kept apart.
+
+    The bytes stand in ``dispute.content`` under the same digest.
+    """
+
+    _name = "dispute.file"
+    _description = "File Kept"
+    _inherit = ["dispute.ticket.bound", "dispute.immutable"]
+    _order = "id desc"
+    _log_access = False
+    _never_deleted = True
+    _immutable_columns = (
+        "name",
+        "mimetype",
+        "size",
+        "sha256",
+        "company_id",
+        "source_model",
+        "source_id",
+        "recorded_at",
+    )
+
+    name = fields.Char(required=True, readonly=True)
+    mimetype = fields.Char(string="Type", readonly=True)
+    size = fields.Integer(string="Size (bytes)", readonly=True, aggregator=None)
+    sha256 = fields.Char(string="SHA-256", required=True, readonly=True, index=True)
+    ticket_id = fields.Many2one(
+        "helpdesk.ticket", readonly=True, index=True, ondelete="set null"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict"
+    )
+    source_model = fields.Char(readonly=True, export_string_translation=False)
+    source_id = fields.Many2oneReference(
+        string="Came With", model_field="source_model", readonly=True
+    )
+    dropped_by = fields.Integer(
+        string="Dropped, Evidence No.",
+        readonly=True,
+        aggregator=None,
+        help="The evidence that tells why this ticket no longer keeps the file.",
+    )
+    recorded_at = fields.Datetime(
+        required=True, readonly=True, default=fields.Datetime.now
+    )
+    url = fields.Char(string="Download", compute="_compute_url")
+    dropped = fields.Boolean(string="Not Kept Any More", compute="_compute_dropped")
+
+    def _compute_url(self):
+        for file in self:
+            file.url = f"/dispute_guard/file/{file.id}"
+
+    def _compute_dropped(self):
+        # sudo: dispute.content - whether there are bytes, not which
+        kept = self.env["dispute.content"].sudo()._find(set(self.mapped("sha256")))
+        for file in self:
+            file.dropped = file.sha256 not in kept
+
+    def _find_attachment(self):
+        """The attachment with the bytes of this file, or none."""
+        content = self.env["dispute.content"]._find([self.sha256]).get(self.sha256)
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "dispute.content"),
+                ("res_field", "=", "raw"),
+                ("res_id", "=", content),
+            ],
+            limit=1,
+        )
+
+    # ------------------------------------------------------------------
+    # Never changed
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_station()
+        return super(DisputeFile, off_work(self)).create(vals_list)
+
+    def write(self, vals):
+        self._check_station()
+        return super(DisputeFile, off_work(self)).write(vals)
+
+    # Not @api.ondelete: a flag in the context of any call switches that off.
+    def unlink(self):  # pylint: disable=method-required-super; it never deletes
+        self._refuse_deletion()
+
+    def _refuse_deletion(self):
+        raise UserError(self.env._("Files kept as evidence cannot be deleted."))
+
+    def _check_station(self):
+        if not is_at_work(self):
+            raise UserError(
+                self.env._("Files are kept by the system, never entered or changed.")
+            )
+
+    # ------------------------------------------------------------------
+    # Keeping
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _note(self, entries):
+        """Note which files belong to which record.
+
+        :param list entries: triples of the record that they came with (which has a
+            ``company_id``), the ticket, and the files as evidence names them
+        """
+        now = fields.Datetime.now()
+        # sudo: dispute.file - nobody may make these rows but the stations
+        return at_work(self.sudo()).create(
+            [
+                {
+                    **file,
+                    "ticket_id": ticket.id,
+                    "company_id": record.company_id.id,
+                    "source_model": record._name,
+                    "source_id": record.id,
+                    "recorded_at": now,
+                }
+                for record, ticket, files in entries
+                for file in files
+            ]
+        )
+
+    @api.model
+    def _keep_mails(self, rows):
+        """Open the mails of ``rows`` (with ``raw``) and keep the files inside.
+
+        Some at a time, so that many large mails need no more memory than a few.
+
+        :return: dict from the id of each row to its MailInside
+        """
+        inside = {row.id: MailInside([]) for row in rows}
+        for some in self._split_by_size(rows):
+            opened = {
+                row_id: _open_mail(base64.b64decode(raw))
+                for row_id, raw in self._read_raw(some)
+            }
+            kept = iter(
+                self.env["dispute.content"]._keep(
+                    [file for found, *_halves in opened.values() for file in found]
+                )
+            )
+            for row_id, (found, *halves) in opened.items():
+                files = list(islice(kept, len(found)))
+                inside[row_id] = MailInside(files, *halves)
+        self._note([(row, row.ticket_id, inside[row.id].files) for row in rows])
+        return inside
+
+    @api.model
+    def _split_by_size(self, rows):
+        some, size = rows.browse(), 0
+        for row in rows.filtered("raw_size"):
+            if some and size + row.raw_size > MOST_AT_ONCE:
+                yield some
+                some, size = rows.browse(), 0
+            some += row
+            size += row.raw_size
+        if some:
+            yield some
+
+    @api.model
+    def _read_raw(self, rows):
+        """Yield id and bytes (base64) of ``rows``, without filling Odoo's cache."""
+        rows.flush_recordset(["raw"])
+        self.env.cr.execute(
+            SQL(
+                "SELECT id, raw FROM %s WHERE id = ANY(%s) AND raw IS NOT NULL",
+                SQL.identifier(rows._table),
+                rows.ids,
+            )
+        )
+        return self.env.cr.fetchall()
+
+    @api.model
+    def _keep_attachments(self, attachments):
+        """Keep the bytes of ``attachments`` as they are now.
+
+        :return: dict from the id of each to how evidence names it; those without
+            bytes here (links) are left out
+        """
+        # sudo: ir.attachment - kept whoever posts them
+        binary = attachments.sudo().filtered(lambda file: file.type == "binary")
+        entries = self.env["dispute.content"]._keep(
+            [
+                {
+                    "name": storable(file.name),
+                    "mimetype": file.mimetype or "application/octet-stream",
+                    "data": file.raw or b"",
+                }
+                for file in binary
+            ]
+        )
+        return dict(zip(binary.ids, entries, strict=True))
+
+
+def _open_mail(raw):
+    """The files in a mail, each a dict with its bytes, its text and its HTML.
+
+    A mail that cannot be taken apart has no files; it is kept whole in any case.
+    """
+    try:
+        mail = read_mail(raw)
+        text = storable(mail.text or "")
+        html = storable(mail.html or _get_html(mail.message))
+        parts = (part for part in mail.message.walk() if _is_file(part))
+        files = [_take_file(part) for part in islice(parts, MOST_FILES)]
+    except Exception:
+        _logger.info("A mail could not be taken apart, it is kept whole", exc_info=True)
+        return [], "", ""
+    return files, text, html
+
+
+def _get_html(message):
+    try:
+        part = message.get_body(("html",))
+        return part.get_content() if part else ""
+    except (LookupError, ValueError, AttributeError):
+        return ""
+
+
+def _is_file(part):
+    if part.get_content_maintype() == "message":
+        return part.is_multipart()
+    if part.is_multipart():
+        return False
+    return part.get_content_maintype() != "text" or _get_name(part) is not None
+
+
+def _get_name(part):
+    """The name of an attached file; None where a part is the text of the mail."""
+    try:
+        name = part.get_filename()
+        disposition = part.get_content_disposition()
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return ""
+    return name or ("" if disposition == "attachment" else None)
+
+
+def _take_file(part):
+    kind = part.get_content_type()
+    if part.get_content_maintype() == "message":
+        data = b"".join(each.as_bytes() for each in part.get_payload())
+        fallback = "mail.eml"
+    else:
+        data = part.get_payload(decode=True) or b""
+        fallback = kind.replace("/", ".")
+    name = " ".join(storable(_get_name(part) or "").split())
+    return {"name": name or fallback, "mimetype": storable(kind), "data": data}

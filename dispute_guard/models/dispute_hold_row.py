@@ -1,0 +1,99 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class DisputeHoldRow(models.AbstractModel):
+    """Rows that a hold on their ticket's dispute keeps, from SQL, too.
+
+    They may neither be deleted nor lose their bytes nor leave their ticket. As with
+    ``dispute.immutable``, who owns the database can drop a trigger; that he did, the
+    ledger tells.
+    """
+
+    _name = "dispute.hold.row"
+    _description = "Row that a Hold Keeps"
+
+    # The column that leads to the ticket, and columns that a hold keeps beside it.
+    _hold_lead = "ticket_id"
+    _hold_columns = ("raw",)
+
+    def init(self):
+        super().init()
+        if self._abstract:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE FUNCTION dispute_guard_held() RETURNS trigger
+                LANGUAGE plpgsql AS $$
+                DECLARE
+                    led integer;
+                    held text;
+                BEGIN
+                    EXECUTE format('SELECT ($1).%%I', TG_ARGV[0]) INTO led USING OLD;
+                    SELECT c.name || '-H' || h.id INTO held
+                    FROM dispute_hold h JOIN dispute_case c ON c.id = h.case_id
+                    WHERE h.state != 'released' AND h.case_id = CASE TG_ARGV[0]
+                        WHEN 'ticket_id' THEN (
+                            SELECT dispute_case_id FROM helpdesk_ticket WHERE id = led
+                        ) ELSE led END
+                    ORDER BY h.id LIMIT 1;
+                    IF held IS NOT NULL THEN
+                        RAISE EXCEPTION USING
+                            ERRCODE = 'restrict_violation',
+                            MESSAGE = 'Dispute Guard: ' || TG_OP || ' of '
+                                || TG_TABLE_NAME || ' refused, legal hold ' || held;
+                    END IF;
+                    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+                END $$
+                """
+            )
+        )
+        columns = [SQL.identifier(self._hold_lead)]
+        columns += map(SQL.identifier, self._hold_columns)
+        changes = SQL(" OR ").join(
+            SQL("OLD.%s IS DISTINCT FROM NEW.%s", column, column) for column in columns
+        )
+        self._hold_on("delete", SQL("DELETE"), SQL("TRUE"))
+        event = SQL("UPDATE OF %s", SQL(", ").join(columns))
+        self._hold_on("update", event, changes)
+
+    def _hold_on(self, suffix, event, condition):
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s
+                FOR EACH ROW WHEN (OLD.%s IS NOT NULL AND (%s))
+                EXECUTE FUNCTION dispute_guard_held(%s)
+                """,
+                SQL.identifier(f"dispute_guard_held_{suffix}"),
+                event,
+                SQL.identifier(self._table),
+                SQL.identifier(self._hold_lead),
+                condition,
+                self._hold_lead,
+            )
+        )
+
+
+class DisputeInbound(models.Model):
+    _name = "dispute.inbound"
+    _inherit = ["dispute.inbound", "dispute.hold.row", "dispute.hold.guard"]
+
+
+class DisputeStrayMail(models.Model):
+    _name = "dispute.stray.mail"
+    _inherit = ["dispute.stray.mail", "dispute.hold.row", "dispute.hold.guard"]
+
+
+class DisputeOutbound(models.Model):
+    _name = "dispute.outbound"
+    _inherit = ["dispute.outbound", "dispute.hold.row", "dispute.hold.guard"]
+
+
+class HelpdeskTicket(models.Model):
+    _name = "helpdesk.ticket"
+    _inherit = ["helpdesk.ticket", "dispute.hold.row"]
+
+    _hold_lead = "dispute_case_id"
+    _hold_columns = ()

@@ -1,0 +1,358 @@
+"""People who own the database go around Odoo; verification names what they did."""
+
+import base64
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..ledger import (
+    Frontier,
+    Head,
+    leaf_hash,
+    load_key,
+    new_key,
+    public_key,
+    sign,
+)
+from .common import CALM
+from .common_ledger import LedgerCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTamper(LedgerCommon):
+    def setUp(self):
+        super().setUp()
+        self.evidence = self.grow(4, 4, 2)
+
+    def test_untouched(self):
+        report = self.assertIntact(10)
+        self.assertEqual((report.heads, report.position), (3, -1))
+        self.assertFalse(report.fault or report.explanation or report.remarks)
+        self.assertIn("fits the head kept on the server", report.anchors)
+        self.assertFalse(self.ledger.verify_problem)
+
+    # ------------------------------------------------------------------
+    # Edited
+    # ------------------------------------------------------------------
+
+    def test_edited_words(self):
+        self.forge(self.evidence[5], content="I praise you.")
+        self.assertFault("edited", 5, f"Evidence {self.evidence[5].id} (item 5)")
+
+    def test_edited_column_alone(self):
+        for column, value in (
+            ("content", "I praise you."),
+            ("author", "Somebody"),
+            ("recorded_at", "2020-01-01"),
+            ("occurred_at", None),
+            ("occurred_source", "header"),
+            ("kind", "quote"),
+            ("ticket_number", "HT1"),
+            ("sha256", "0" * 64),
+            ("company_id", self.other_company.id),
+        ):
+            with self.subTest(column), self.env.cr.savepoint() as savepoint:
+                with self.owner() as execute:
+                    execute(
+                        f"UPDATE dispute_evidence SET {column} = %s WHERE id = %s",
+                        [value, self.evidence[3].id],
+                    )
+                self.assertFault("edited", 3)
+                savepoint.rollback()
+                self.env.invalidate_all()
+        self.assertIntact(10)
+
+    def test_edited_with_its_leaf(self):
+        leaf = self.forge(self.evidence[5], content="I praise you.")
+        self.set_leaf(5, leaf)
+        self.assertFault("changed", 4, "items 4 to 7")
+
+    def test_edited_with_its_leaf_after_the_last_head(self):
+        """Nothing signed speaks of it yet, but the evidence of another does."""
+        self.record(2)
+        self.sequence_without_head()
+        leaf = self.forge(
+            self.env["dispute.evidence"].search([], order="id desc", limit=1),
+            content="I praise you.",
+        )
+        self.assertEqual(len(leaf), 64)
+        self.assertFault("edited", 11)
+
+    def sequence_without_head(self):
+        sequencer = type(self.env["dispute.ledger.sequencer"])
+        with patch.object(sequencer, "_make_head", lambda self, company: None):
+            self.sequence()
+
+    # ------------------------------------------------------------------
+    # Missing
+    # ------------------------------------------------------------------
+
+    def delete(self, evidence):
+        with self.owner() as execute:
+            execute("DELETE FROM dispute_evidence WHERE id = %s", [evidence.id])
+
+    def delete_item(self, position, close_gap=False):
+        with self.owner() as execute:
+            execute(
+                "DELETE FROM dispute_ledger_item "
+                "WHERE company_id = %s AND position = %s",
+                [self.company.id, position],
+            )
+            if close_gap:
+                self.shift(execute, position, -1)
+
+    def shift(self, execute, position, step):
+        for sign_of in (-1, 1):  # past each other, for positions are unique
+            execute(
+                "UPDATE dispute_ledger_item "
+                "SET position = CASE WHEN position > 0 THEN -position - %s "
+                "ELSE -position END WHERE company_id = %s AND "
+                "(position >= %s OR position < 0)",
+                [step, self.company.id, position if sign_of < 0 else 10**6],
+            )
+
+    def test_missing_evidence(self):
+        self.delete(self.evidence[4])
+        report = self.assertFault("missing", 4)
+        self.assertEqual(report.evidence_id, self.evidence[4].id)
+
+    def test_missing_item(self):
+        self.delete_item(6)
+        self.assertFault("missing", 6, "Item 6 is missing")
+
+    def test_missing_item_with_the_gap_closed(self):
+        self.delete_item(6, close_gap=True)
+        self.assertFault("missing", 6)
+
+    def test_missing_evidence_and_item_with_the_gap_closed(self):
+        self.delete(self.evidence[6])
+        self.delete_item(6, close_gap=True)
+        self.assertFault("changed", 4, "items 4 to 7")
+
+    def test_missing_before_it_got_into_the_log(self):
+        evidence = self.record()
+        self.env.flush_all()
+        self.delete(evidence)
+        self.sequence()
+        self.assertFault("missing", 10, f"Row {evidence.id} of dispute_evidence")
+
+    def test_mail_deleted_before_it_was_filed(self):
+        inbound = self.write_in(CALM).dispute_inbound_ids
+        self.env.flush_all()
+        with self.owner() as execute:
+            execute("DELETE FROM dispute_inbound WHERE id = %s", [inbound.id])
+        self.sequence()
+        self.assertFault("missing", 10, f"Row {inbound.id} of dispute_inbound")
+
+    # ------------------------------------------------------------------
+    # Inserted, reordered
+    # ------------------------------------------------------------------
+
+    def insert(self):
+        """Put in evidence past the queue; return its id."""
+        with self.owner() as execute:
+            execute(
+                """
+                INSERT INTO dispute_evidence (company_id, kind, content, canonical,
+                    sha256, author, recorded_at, recorded_by, occurred_at,
+                    occurred_source)
+                SELECT company_id, kind, content, canonical, sha256, author,
+                    recorded_at, recorded_by, occurred_at, occurred_source
+                FROM dispute_evidence WHERE id = %s RETURNING id
+                """,
+                [self.evidence[0].id],
+            )
+            return self.env.cr.fetchone()[0]
+
+    def test_inserted_evidence(self):
+        number = self.insert()
+        self.assertFault("inserted", 10, f"Evidence {number} stands in no log")
+
+    def test_inserted_into_the_log(self):
+        number = self.insert()
+        with self.owner() as execute:
+            self.shift(execute, 5, 1)
+            execute(
+                "INSERT INTO dispute_ledger_item "
+                "(company_id, position, evidence_id, leaf_hash) VALUES (%s, 5, %s, %s)",
+                [
+                    self.company.id,
+                    number,
+                    leaf_hash(self.evidence[0].canonical.encode()).hex(),
+                ],
+            )
+        self.assertFault("inserted", 5)
+
+    def test_reordered_positions(self):
+        for one, other in ((4, 6), (5, 9)):
+            with self.subTest(one=one), self.env.cr.savepoint() as savepoint:
+                with self.owner() as execute:
+                    for old, new in ((one, -1), (other, one), (-1, other)):
+                        execute(
+                            "UPDATE dispute_ledger_item SET position = %s "
+                            "WHERE company_id = %s AND position = %s",
+                            [new, self.company.id, old],
+                        )
+                self.assertFault("reordered", one)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_reordered_evidence(self):
+        """The evidence of two items is swapped, their leaves are not."""
+        items = self.get_items()
+        first, second = items[2], items[7]
+        ids = first.evidence_id, second.evidence_id
+        with self.owner() as execute:
+            for item, evidence_id in ((first, -1), (second, ids[0]), (first, ids[1])):
+                execute(
+                    "UPDATE dispute_ledger_item SET evidence_id = %s WHERE id = %s",
+                    [evidence_id, item.id],
+                )
+        self.assertFault("reordered", 2)
+
+    # ------------------------------------------------------------------
+    # The tail
+    # ------------------------------------------------------------------
+
+    def test_cut_tail(self):
+        self.cut(7, heads=False)
+        self.assertFault("cut", 7, "counts 8 items")
+
+    def test_cut_tail_with_its_heads(self):
+        """The head kept on the server shows it."""
+        self.cut(8, heads=True)
+        self.assertFault("cut", 8, "counts 10 items")
+
+    def test_old_backup_that_goes_on(self):
+        """New items must not cover up that others are gone."""
+        self.cut(8, heads=True)
+        self.grow(1, author="Somebody")
+        self.assertIn("does not fit the head that was kept", self.ledger.keep_problem)
+        self.assertFault("cut", 9, "an old backup restored")
+        self.grow(4, author="Somebody")
+        self.assertFault("rewritten", 0, "first 10 items")
+
+    def test_old_backup_of_everything(self):
+        """A head kept outside shows it when database and server are set back."""
+        mailed = self.get_heads()[-1].text
+        self.cut(8, heads=True)
+        (self.folder / f"{self.ledger.log}.head").unlink()
+        report = self.verify()
+        self.assertEqual((report.state, report.size), ("noted", 8))
+        self.assertFault("cut", 8, "an old backup restored", outside=[mailed])
+
+    # ------------------------------------------------------------------
+    # Everything rewritten
+    # ------------------------------------------------------------------
+
+    def rewrite(self, key):
+        """Forge one word and then leaves, nodes and heads so that all fits again."""
+        changed = self.forge(self.evidence[1], content="I praise you.")
+        self.set_leaf(1, changed)
+        leaves = [bytes.fromhex(item.leaf_hash) for item in self.get_items()]
+        previous, frontier = "", Frontier()
+        for head in self.get_heads():
+            for leaf in leaves[frontier.size : head.size]:
+                frontier.append(leaf)
+            forged = Head(
+                log=self.ledger.log,
+                size=head.size,
+                root=frontier.root().hex(),
+                time=head.time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                previous=previous,
+                key=public_key(key),
+            )
+            previous = forged.digest
+            with self.owner() as execute:
+                execute(
+                    "UPDATE dispute_ledger_head SET root = %s, previous = %s, "
+                    "key = %s, canonical = %s, signature = %s WHERE id = %s",
+                    [
+                        forged.root,
+                        forged.previous,
+                        forged.key,
+                        forged.data.decode(),
+                        sign(forged, key),
+                        head.id,
+                    ],
+                )
+
+    def test_rewritten_with_another_key(self):
+        mailed = self.get_heads()[1].text
+        self.rewrite(load_key(new_key()))
+        self.assertFault("rewritten", words="first 10 items")
+        # without the head kept on the server its key still shows it
+        (self.folder / f"{self.ledger.log}.head").unlink()
+        self.assertFault("signature", words="not signed with the key of this server")
+        self.assertFault("rewritten", words="first 8 items", outside=[mailed])
+
+    def test_rewritten_with_the_stolen_key_and_the_server(self):
+        """Who owns everything is shown by what he does not own."""
+        mailed = self.get_heads()[0].text
+        key = load_key((self.folder / f"{self.ledger.log}.key").read_bytes())
+        self.rewrite(key)
+        (self.folder / f"{self.ledger.log}.head").write_text(self.get_heads()[-1].text)
+        report = self.assertIntact(10)
+        self.assertTrue(report, "inside there is nothing to see")
+        self.assertFault("rewritten", 0, "first 4 items", outside=[mailed])
+
+    # ------------------------------------------------------------------
+    # Heads, tree, files
+    # ------------------------------------------------------------------
+
+    def change_head(self, number, **values):
+        with self.owner() as execute:
+            for column, value in values.items():
+                execute(
+                    f"UPDATE dispute_ledger_head SET {column} = %s WHERE id = %s",
+                    [value, self.get_heads()[number].id],
+                )
+
+    def test_damaged_heads(self):
+        head = self.get_heads()[1]
+        for values, fault in (
+            ({"canonical": "{}"}, "head"),
+            ({"root": "0" * 64}, "head"),
+            ({"size": 9}, "head"),
+            ({"signature": "0" * 128}, "signature"),
+            ({"signature": None}, "signature"),
+            ({"canonical": head.canonical.replace("T", " ")}, "head"),
+        ):
+            with self.subTest(values), self.env.cr.savepoint() as savepoint:
+                self.change_head(1, **values)
+                self.assertFault(fault)
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_missing_head(self):
+        with self.owner() as execute:
+            execute(
+                "DELETE FROM dispute_ledger_head WHERE id = %s",
+                [self.get_heads()[1].id],
+            )
+        self.assertFault("head", 4, "does not follow the head before")
+
+    def test_damaged_tree(self):
+        self.grow(260)
+        with self.owner() as execute:
+            execute(
+                "UPDATE dispute_ledger_node SET node_hash = %s WHERE company_id = %s",
+                ["0" * 64, self.company.id],
+            )
+        self.assertFault("node", words="items 0 to 255")
+        evidence = self.get_items()[-1].evidence_id
+        _head, proofs = self.ledger._get_proofs(
+            self.env["dispute.evidence"].browse(evidence)
+        )
+        self.assertFalse(proofs, "no proof that proves nothing")
+
+    def test_altered_mail(self):
+        inbound = self.write_in(CALM).dispute_inbound_ids
+        self.sequence()
+        self.assertIntact(11)
+        with self.owner() as execute:
+            execute(
+                "UPDATE dispute_inbound SET raw = %s WHERE id = %s",
+                [base64.b64encode(b"Subject: praise\r\n\r\n"), inbound.id],
+            )
+        self.assertFault("file", 10, (inbound.raw_sha256, "altered"))
