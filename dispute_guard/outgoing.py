@@ -8,7 +8,7 @@ which no client can reach.
 import io
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from email.generator import BytesGenerator
 
 from .provenance import describe_error
@@ -32,7 +32,7 @@ class Attempt:
         self.recipients = []
         self.raw = None
         self.problem = None
-        self.at = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        self.at = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
 
     def take(self, sender, recipients, message):
         """Note what is about to be handed to the mail server.

@@ -1,7 +1,7 @@
 """Makes one dossier: bench_dossier.py MESSAGES BYTES
 
-Each message has one attachment of BYTES. Needs the addon's folder on the import path and
-reportlab. Prints one line of JSON: processor time, and how much the memory grew.
+Each message has one attachment of BYTES. Needs reportlab, and the addon's folder on the
+import path. Prints one line of JSON: processor time, and how much the memory grew.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ from dossier import Content, Exhibit, File, Matter, write_dossier
 START = datetime(2026, 1, 1)
 PIECE = bytes(range(256)) * 256
 TEXT = (
-    "Dear Sirs,\n\nmy order of 3 March has still not arrived. You promised me an answer "
-    "within two days, now it is three weeks. If I do not get my money back by Friday, I "
-    "will take you to court.\n\nАнна Петрова, Jānis Bērziņš\n"
+    "Dear Sirs,\n\nmy order of 3 March has still not arrived. You promised me an "
+    "answer within two days, now it is three weeks. If I do not get my money back by "
+    "Friday, I will take you to court.\n\nАнна Петрова, Jānis Bērziņš\n"
 ) * 3
 QUOTE = "If I do not get my money back by Friday, I will take you to court."
 

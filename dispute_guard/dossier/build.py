@@ -73,7 +73,6 @@ class _Builder:
     def __init__(self, matter, exhibits, target, fonts, stack):
         self.matter = matter
         self.problems = []
-        self._translate = matter.translate
         self._name = safe_name(f"{matter.reference}-{matter.cut}").replace(" ", "_")
         self._bag = Bag(target, self._name)
         stack.callback(self._bag.release)
@@ -128,7 +127,7 @@ class _Builder:
         )
 
     def finish(self):
-        matter, _ = self.matter, self._translate
+        matter = self.matter
         self._chronology.close()
         self._paper.close()
         for path, text in self._scratch.items():
@@ -183,28 +182,25 @@ class _Builder:
 
     def _add_file(self, file, path):
         """Store ``file``; return its Document (None if it is lost) and a problem."""
-        _ = self._translate
         reader = _Reader(file.chunks)
         if reader.error:
-            lost = _("The file %(name)s (SHA-256 %(sha256)s) is missing: %(error)s")
-            return None, lost % {
-                "name": file.name,
-                "sha256": file.sha256,
-                "error": reader.error,
-            }
+            return None, self.matter._(
+                "The file %(name)s (SHA-256 %(sha256)s) is missing: %(error)s",
+                name=file.name,
+                sha256=file.sha256,
+                error=reader.error,
+            )
         _length, digest = self._bag.add(path, reader, file.size)
         document = loadfile.Document(file.name, digest, path)
         if digest == file.sha256:
             return document, None
-        altered = _(
+        return document, self.matter._(
             "The file %(name)s is not what was recorded: its SHA-256 is %(actual)s, "
-            "the record names %(sha256)s."
+            "the record names %(sha256)s.",
+            name=file.name,
+            actual=digest,
+            sha256=file.sha256,
         )
-        return document, altered % {
-            "name": file.name,
-            "actual": digest,
-            "sha256": file.sha256,
-        }
 
     def _add_records(self, exhibit, records, documents):
         for record in records:
@@ -237,27 +233,30 @@ class _Builder:
 
     def _get_fingerprint(self):
         if not self.matter.heads:
-            return self._translate(
+            return self.matter._(
                 "The log has no tree head yet; the records are not anchored."
             )
         return self.matter.heads[-1]["printed"]
 
     def _get_view(self, exhibit, content, documents, problems):
-        matter, _ = self.matter, self._translate
+        matter = self.matter
         facts = [
-            (_("Kind"), exhibit.label),
-            (_("Occurred"), self._moment(exhibit.occurred_at, exhibit.occurred_source)),
-            (_("Recorded"), matter.format_time(exhibit.recorded_at)),
-            (_("Author"), exhibit.author),
-            (_("To"), exhibit.to),
-            (_("Copy"), exhibit.cc),
-            (_("Subject"), exhibit.subject),
+            (matter._("Kind"), exhibit.label),
+            (
+                matter._("Occurred"),
+                self._moment(exhibit.occurred_at, exhibit.occurred_source),
+            ),
+            (matter._("Recorded"), matter.format_time(exhibit.recorded_at)),
+            (matter._("Author"), exhibit.author),
+            (matter._("To"), exhibit.to),
+            (matter._("Copy"), exhibit.cc),
+            (matter._("Subject"), exhibit.subject),
             ("Message-ID", exhibit.message_id),
-            (_("In the log"), _places(content.records)),
+            (matter._("In the log"), _places(content.records)),
         ]
         text = content.text
         if len(text) > SHOWN:
-            text = text[:SHOWN] + "\n" + _("[The rest stands in text.txt.]")
+            text = text[:SHOWN] + "\n" + matter._("[The rest stands in text.txt.]")
         return View(
             facts=[(name, value) for name, value in facts if value],
             text=text,

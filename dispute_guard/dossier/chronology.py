@@ -39,12 +39,12 @@ class Chronology:
     def __init__(self, target, matter, exhibits):
         self._write = target.write
         self._matter = matter
-        _ = matter.translate
         title = f"{matter.reference} {matter.title}"
         self._write(_HEAD.format(language=escape(matter.language), title=escape(title)))
         self._write(f"<h1>{escape(title)}</h1>\n")
         self._facts(matter.facts + matter.parties)
-        self._write(f"<h2>{escape(_('Contents'))}</h2>\n<nav><ol>\n")
+        contents = matter._("Contents")
+        self._write(f"<h2>{escape(contents)}</h2>\n<nav><ol>\n")
         for exhibit in exhibits:
             self._write(
                 f'<li value="{exhibit.number}"><a href="#e{exhibit.key}">'
@@ -55,18 +55,17 @@ class Chronology:
 
     def add(self, exhibit, view):
         """Add ``exhibit``; ``view`` (View) is what there is to show of it."""
-        _ = self._matter.translate
-        self._write(
-            f'<article id="e{exhibit.key}">\n<h2>'
-            f"{escape(_('Exhibit'))} {exhibit.number}. {escape(exhibit.title)}</h2>\n"
-        )
+        name = self._matter._("Exhibit")
+        title = f"{name} {exhibit.number}. {exhibit.title}"
+        self._write(f'<article id="e{exhibit.key}">\n<h2>{escape(title)}</h2>\n')
         self._facts(view.facts)
         for problem in view.problems:
             self._write(f'<p class="problem">{escape(problem)}</p>\n')
         if view.text:
             self._write(f"<pre>{_marked(view)}</pre>\n")
         if view.documents:
-            self._write(f"<h3>{escape(_('Files'))}</h3>\n<ul>\n")
+            files = self._matter._("Files")
+            self._write(f"<h3>{escape(files)}</h3>\n<ul>\n")
             for document in view.documents:
                 self._write(
                     f'<li><a href="{escape(quote(document.path))}">'

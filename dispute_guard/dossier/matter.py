@@ -126,6 +126,14 @@ class Matter:
     translate: Callable[[str], str] = str
     format_time: Callable[[datetime], str] = _iso
 
+    def _(self, phrase, *args, **kwargs):
+        """``phrase`` in the reader's language, with the values in it.
+
+        Under this name Odoo's export of translations finds the phrases.
+        """
+        text = self.translate(phrase)
+        return text % (args or kwargs) if args or kwargs else text
+
     def __post_init__(self):
         if self.cut not in CUTS:
             raise DossierError(f"unknown cut {self.cut!r}, one of {', '.join(CUTS)}")

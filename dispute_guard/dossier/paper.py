@@ -92,10 +92,10 @@ class Paper:
         self._front(exhibits)
 
     def _front(self, exhibits):
-        matter, _ = self._matter, self._matter.translate
+        matter = self._matter
         story = [_paragraph(f"{matter.reference} {matter.title}", _TITLE)]
         story += [_fact(fact) for fact in matter.facts + matter.parties]
-        story.append(_paragraph(_("Contents"), _HEADING))
+        story.append(_paragraph(matter._("Contents"), _HEADING))
         for exhibit in exhibits:
             when = matter.format_time(exhibit.occurred_at)
             story.append(_ContentsLine(exhibit, when))
@@ -104,10 +104,10 @@ class Paper:
 
     def add(self, exhibit, view):
         """Add ``exhibit``; ``view`` (View) is what there is to show of it."""
-        _ = self._matter.translate
+        name = self._matter._("Exhibit")
         story = [
             _Anchor(exhibit),
-            _paragraph(f"{_('Exhibit')} {exhibit.number}. {exhibit.title}", _HEADING),
+            _paragraph(f"{name} {exhibit.number}. {exhibit.title}", _HEADING),
         ]
         story += [_fact(fact) for fact in view.facts]
         story += [_paragraph(problem, _PROBLEM) for problem in view.problems]
@@ -115,7 +115,7 @@ class Paper:
         story += [Paragraph(line or "&nbsp;", _TEXT) for line in _lines(view)]
         story.append(Spacer(1, 4))
         for document in view.documents:
-            story.append(_fact((_("File"), document.path)))
+            story.append(_fact((self._matter._("File"), document.path)))
             story.append(_fact(("SHA-256", document.sha256)))
         self._document.feed(story)
 

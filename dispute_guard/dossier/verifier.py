@@ -183,6 +183,10 @@ def verify(folder, known_root=None):
         yield f"the tree head {known_root} that you have is not among those enclosed"
 
 
+def say(line):
+    sys.stdout.write(f"{line}\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     default = Path(__file__).resolve().parent.parent
@@ -191,14 +195,14 @@ def main():
     options = parser.parse_args()
     problems = list(verify(options.folder, options.head))
     for problem in problems:
-        print(f"WRONG  {problem}")
+        say(f"WRONG  {problem}")
     if problems:
         return 1
-    print("INTACT  all files and all records are as they were recorded")
+    say("INTACT  all files and all records are as they were recorded")
     for line in read_lines(options.folder / "data" / "evidence" / "heads.jsonl"):
         head = read_head(line)
-        print(f"tree head {head['size']}  {head['time']}  root {head['root']}")
-    print("Compare the root with the copy that was mailed or time-stamped.")
+        say(f"tree head {head['size']}  {head['time']}  root {head['root']}")
+    say("Compare the root with the copy that was mailed or time-stamped.")
     return 0
 
 

@@ -13,6 +13,7 @@ WATCHED = (
     "team_id",
     "active",
     "dispute_case_id",
+    "duplicate_id",
 )
 
 
@@ -115,6 +116,11 @@ class HelpdeskTicket(models.Model):
             return {
                 "action": "restored",
                 "content": self.env._("Ticket %s was restored.", number),
+            }
+        if "duplicate_id" in before:
+            return {
+                "action": "merged",
+                "content": self.env._("Ticket %s was marked as a duplicate.", number),
             }
         if before.keys() & {"company_id", "dispute_case_id"}:
             return {

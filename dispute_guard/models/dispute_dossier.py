@@ -147,9 +147,10 @@ class DisputeDossier(models.Model):
                 )
             )
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_made(self):
+    def unlink(self):
+        # not @api.ondelete, which a client's context can switch off
         self._check_draft()
+        return super().unlink()
 
     # ------------------------------------------------------------------
     # Choosing
@@ -190,8 +191,8 @@ class DisputeDossier(models.Model):
 
     def _prepare_snapshot(self):
         """Hook: what the dossier says about the case, as JSON; fixed from now on."""
+        self = self.with_context(lang=self.lang)
         case = self.case_id
-        _ = self.with_context(lang=self.lang).env._
         customer = case.partner_id
         return {
             "reference": case.name,
@@ -200,10 +201,10 @@ class DisputeDossier(models.Model):
             "tz": case.company_id.partner_id.tz or self.env.user.tz or "UTC",
             "parties": [
                 [
-                    _("Customer"),
+                    self.env._("Customer"),
                     ", ".join(filter(None, (customer.name, customer.email))),
                 ],
-                [_("Company"), case.company_id.name],
+                [self.env._("Company"), case.company_id.name],
             ],
         }
 

@@ -116,7 +116,6 @@ class DisputeDossierBuild(models.Model):
         heads = (self.anchor_id | head).sorted("size")
         labels = dict(self.line_ids._fields["kind"]._description_selection(self.env))
         cuts = dict(self._fields["cut"]._description_selection(self.env))
-        _ = self.env._
         return Matter(
             reference=said["reference"],
             title=said["title"],
@@ -126,10 +125,10 @@ class DisputeDossierBuild(models.Model):
             language=self.lang.partition("_")[0],
             parties=tuple(map(tuple, said["parties"])),
             facts=(
-                (_("Set"), cuts[self.cut]),
-                (_("As of"), self._format_time(head.time)),
-                (_("Times are those of"), said["tz"]),
-                (_("Tree head"), f"{head.size} · {head.root}"),
+                (self.env._("Set"), cuts[self.cut]),
+                (self.env._("As of"), self._format_time(head.time)),
+                (self.env._("Times are those of"), said["tz"]),
+                (self.env._("Tree head"), f"{head.size} · {head.root}"),
             ),
             heads=tuple(map(self._prepare_head, heads)),
             consistency=tuple(
@@ -148,8 +147,7 @@ class DisputeDossierBuild(models.Model):
                 for line in self.line_ids.filtered("is_withheld").sorted("number")
             ),
             custody=self._iter_custody(),
-            # the phrases stand in the room `dossier`, where they are exported from
-            translate=lambda phrase: self.env._(phrase),  # pylint: disable=gettext-variable
+            translate=self._translate,
             format_time=self._format_time,
         )
 
@@ -165,6 +163,10 @@ class DisputeDossierBuild(models.Model):
             "printed": head._to_text(),
             "token": head == self.anchor_id and base64.b64decode(head.token),
         }
+
+    def _translate(self, phrase):
+        # the phrases stand in the room `dossier`, from where they are exported
+        return self.env._(phrase)
 
     def _format_time(self, moment):
         return format_datetime(
@@ -203,12 +205,11 @@ class DisputeDossierBuild(models.Model):
 
     def _get_sources(self):
         """What is said about where the time of an event is known from."""
-        _ = self.env._
         return {
-            "header": _("by the sender's clock"),
-            "received": _("by a mail server's clock"),
-            "typed": _("as typed in"),
-            "server": _("by our server's clock"),
+            "header": self.env._("by the sender's clock"),
+            "received": self.env._("by a mail server's clock"),
+            "typed": self.env._("as typed in"),
+            "server": self.env._("by our server's clock"),
         }
 
     def _iter_contents(self, lines):
@@ -265,7 +266,7 @@ class DisputeDossierBuild(models.Model):
         )
         for batch in split_every(BATCH, evidence.ids, evidence.browse):
             _head, proofs = ledger._get_proofs(batch, self.head_id)
-            for each in batch.filtered(lambda each: each.id in proofs):
+            for each in batch.browse(sorted(proofs)):
                 details = each._get_record()["details"]
                 yield Custody(
                     at=each.recorded_at,

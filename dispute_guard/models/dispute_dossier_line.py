@@ -12,7 +12,7 @@ CHOSEN = {"sequence", "is_withheld", "reason"}
 
 
 class DisputeDossierLine(models.Model):
-    """One exhibit of a dossier: what it shows, its number, and whether it is left out."""
+    """One exhibit of a dossier: its number, and whether it is left out and why."""
 
     _name = "dispute.dossier.line"
     _description = "Exhibit"
@@ -76,8 +76,7 @@ class DisputeDossierLine(models.Model):
             self.dossier_id._check_draft()
         return super(DisputeDossierLine, off_work(self)).write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_draft(self):
+    def unlink(self):  # pylint: disable=method-required-super; it never deletes
         raise UserError(
             self.env._("Leave the exhibit out and say why, instead of deleting it.")
         )
@@ -153,10 +152,10 @@ class DisputeDossierLine(models.Model):
 
     def _get_privilege(self):
         """Hook: why a privileged exhibit is withheld, without telling what it says."""
-        _ = self.with_context(lang=self.dossier_id.lang).env._
+        self = self.with_context(lang=self.dossier_id.lang)
         if self.kind == "offer":
-            return _("Without prejudice: an offer to settle")
-        return _("Privileged: communication with our counsel or mediator")
+            return self.env._("Without prejudice: an offer to settle")
+        return self.env._("Privileged: communication with our counsel or mediator")
 
     def _number(self):
         """Give each its number, in the order that was chosen."""

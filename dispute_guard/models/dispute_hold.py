@@ -29,14 +29,22 @@ class DisputeHold(models.Model):
 
     name = fields.Char(string="Number", compute="_compute_name")
     case_id = fields.Many2one(
-        "dispute.case", required=True, readonly=True, index=True, ondelete="restrict"
+        "dispute.case",
+        string="Dispute",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(related="case_id.company_id", store=True)
     partner_id = fields.Many2one(related="case_id.partner_id")
     reason = fields.Text(required=True, readonly=True)
     placed_by = fields.Char(
-        readonly=True, help="Who placed it; empty when policy did so by itself."
+        string="Person Who Placed It",
+        readonly=True,
+        help="Empty when policy did so by itself.",
     )
+    placer = fields.Char(string="Placed By", compute="_compute_placer")
     placed_at = fields.Datetime(
         string="Since", required=True, readonly=True, default=fields.Datetime.now
     )
@@ -71,6 +79,12 @@ class DisputeHold(models.Model):
     def _compute_name(self):
         for hold in self:
             hold.name = f"{hold.case_id.name}-H{hold.id or ''}"
+
+    @api.depends("placed_by")
+    @api.depends_context("lang")
+    def _compute_placer(self):
+        for hold in self:
+            hold.placer = hold.placed_by or self.env._("Policy")
 
     @api.depends("state", "asked_by_id")
     @api.depends_context("uid")
@@ -282,7 +296,9 @@ class DisputeHold(models.Model):
     def _get_second_person(self):
         """Hook: the supervisor who is asked to confirm a release."""
         others = self._get_supervisors() - self.env.user
-        return (others & self.case_id.user_id or others)[:1] or self.env.user
+        return (others & self.case_id.user_id or others)[:1] or (
+            self.company_id._get_dispute_administrator()
+        )
 
     def _get_supervisors(self):
         # sudo: res.users - who can release a hold is told to whoever meets it

@@ -33,7 +33,7 @@ class DisputeHoldCustodian(models.Model):
     hold_name = fields.Char(related="hold_id.name", string="Number")
     hold_state = fields.Selection(related="hold_id.state", string="State of the Hold")
     case_id = fields.Many2one(related="hold_id.case_id", store=True, index=True)
-    case_name = fields.Char(related="case_id.display_name", string="Dispute")
+    case_name = fields.Char(related="case_id.display_name", string="Matter")
     company_id = fields.Many2one(related="hold_id.company_id", store=True)
     reason = fields.Text(related="hold_id.reason")
     user_id = fields.Many2one(

@@ -152,6 +152,9 @@ class DisputeHold(models.Model):
         if records._name == "mail.activity":
             housekeeping = self.env.ref(HOUSEKEEPING, raise_if_not_found=False)
             records = records.filtered(lambda a: a.activity_type_id != housekeeping)
+        if records._name == "ir.attachment":
+            # a picture of a contact, say: the field of its record, no document
+            records = records.filtered(lambda file: not file.res_field)
         by_model = defaultdict(lambda: defaultdict(set))
         for record in records:
             if record[model_field] in models_ and record[id_field]:

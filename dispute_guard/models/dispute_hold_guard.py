@@ -21,6 +21,11 @@ def replaced(old, new):
     return bool(old) and old != new
 
 
+def reworded(old, new):
+    """As ``replaced``, but line breaks may become spaces."""
+    return bool(old) and old.split() != (new or "").split()
+
+
 def emptied(old, new):
     """It may become another but not empty."""
     return bool(old) and not new

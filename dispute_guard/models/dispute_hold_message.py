@@ -1,15 +1,16 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from .dispute_hold_guard import changed, collecting, removed, replaced
+from .dispute_hold_guard import changed, collecting, removed, replaced, reworded
 
 
 class MailMessage(models.Model):
     _name = "mail.message"
     _inherit = ["mail.message", "dispute.hold.guard"]
 
-    # Odoo itself writes subject, partner_ids and message_id later.
+    # Odoo itself writes partner_ids and message_id later, and a subject where none is.
     _held_fields = {
+        "subject": reworded,
         "body": changed,
         "date": changed,
         "email_from": replaced,

@@ -30,13 +30,18 @@ class DisputeHoldRow(models.AbstractModel):
                     led integer;
                     held text;
                 BEGIN
-                    EXECUTE format('SELECT ($1).%%I', TG_ARGV[0]) INTO led USING OLD;
+                    IF TG_OP != 'TRUNCATE' THEN
+                        EXECUTE format('SELECT ($1).%%I', TG_ARGV[0])
+                            INTO led USING OLD;
+                        IF TG_ARGV[0] = 'ticket_id' THEN
+                            SELECT dispute_case_id INTO led
+                            FROM helpdesk_ticket WHERE id = led;
+                        END IF;
+                    END IF;
                     SELECT c.name || '-H' || h.id INTO held
                     FROM dispute_hold h JOIN dispute_case c ON c.id = h.case_id
-                    WHERE h.state != 'released' AND h.case_id = CASE TG_ARGV[0]
-                        WHEN 'ticket_id' THEN (
-                            SELECT dispute_case_id FROM helpdesk_ticket WHERE id = led
-                        ) ELSE led END
+                    WHERE h.state != 'released'
+                        AND (h.case_id = led OR TG_OP = 'TRUNCATE')
                     ORDER BY h.id LIMIT 1;
                     IF held IS NOT NULL THEN
                         RAISE EXCEPTION USING
@@ -54,23 +59,26 @@ class DisputeHoldRow(models.AbstractModel):
         changes = SQL(" OR ").join(
             SQL("OLD.%s IS DISTINCT FROM NEW.%s", column, column) for column in columns
         )
-        self._hold_on("delete", SQL("DELETE"), SQL("TRUE"))
+        row = SQL("FOR EACH ROW WHEN (OLD.%s IS NOT NULL)", columns[0])
+        self._hold_on("delete", SQL("DELETE"), row)
+        row = SQL(
+            "FOR EACH ROW WHEN (OLD.%s IS NOT NULL AND (%s))", columns[0], changes
+        )
         event = SQL("UPDATE OF %s", SQL(", ").join(columns))
-        self._hold_on("update", event, changes)
+        self._hold_on("update", event, row)
+        self._hold_on("table", SQL("TRUNCATE"), SQL("FOR EACH STATEMENT"))
 
-    def _hold_on(self, suffix, event, condition):
+    def _hold_on(self, suffix, event, scope):
         self.env.cr.execute(
             SQL(
                 """
                 CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s
-                FOR EACH ROW WHEN (OLD.%s IS NOT NULL AND (%s))
-                EXECUTE FUNCTION dispute_guard_held(%s)
+                %s EXECUTE FUNCTION dispute_guard_held(%s)
                 """,
                 SQL.identifier(f"dispute_guard_held_{suffix}"),
                 event,
                 SQL.identifier(self._table),
-                SQL.identifier(self._hold_lead),
-                condition,
+                scope,
                 self._hold_lead,
             )
         )

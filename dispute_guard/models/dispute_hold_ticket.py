@@ -15,6 +15,7 @@ class HelpdeskTicket(models.Model):
         "name": changed,
         "description": changed,
         "partner_id": replaced,
+        "commercial_partner_id": replaced,
         "partner_name": replaced,
         "partner_email": replaced,
         "company_id": changed,

@@ -13,6 +13,7 @@ from . import test_hold
 from . import test_hold_custodian
 from . import test_hold_erasure
 from . import test_hold_outside
+from . import test_hold_tour
 from . import test_hold_ways
 from . import test_install
 from . import test_js

@@ -165,6 +165,7 @@ class TestChange(ChangeCommon):
             ({"name": "All is well"}, "edited"),
             ({"description": "<p>All is well</p>"}, "edited"),
             ({"partner_id": other.id}, "edited"),
+            ({"duplicate_id": self.write_in("The same").id}, "merged"),
             ({"active": False}, "archived"),
             ({"active": True}, "restored"),
         ):
@@ -176,7 +177,7 @@ class TestChange(ChangeCommon):
                 [name] = vals
                 self.assertIn(name, changes[0][0]["before"])
         ticket.write({"name": ticket.name, "user_id": self.agent_own.id})
-        self.assertEqual(len(self.get_changes(ticket)), 5)
+        self.assertEqual(len(self.get_changes(ticket)), 6)
 
     def test_a_deleted_ticket_leaves_what_it_said(self):
         ticket = self.receive(make_mail_with(("o.pdf", "application/pdf", PDF)))

@@ -3,7 +3,7 @@ from odoo.http import Request
 from odoo.tests import tagged
 
 from ..ledger import sha256_hex
-from .common import ANNOUNCED, CALM, RpcCommon, make_mail
+from .common import CALM, RpcCommon, make_mail
 from .common_capture import PDF, FileCommon, make_mail_with, make_picture
 
 
@@ -222,7 +222,7 @@ class TestFilesPosted(FileCommon, RpcCommon):
         ticket, picture = self.make_own_ticket(), make_picture()
         self.login(self.portal)
         uploaded = self.upload(ticket, "photo.jpg", picture)
-        self.post(ticket, ANNOUNCED, **uploaded)
+        self.post(ticket, "Look at this.", **uploaded)
         attachment = self.env["ir.attachment"].browse(uploaded["attachment_ids"])
         self.assertEqual(attachment.raw, picture)
         attachment.write({"raw": b"something else"})

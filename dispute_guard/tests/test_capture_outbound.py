@@ -1,10 +1,13 @@
 from unittest.mock import patch
 
+from markupsafe import Markup
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..ledger import sha256_hex
+from ..models import ir_mail_server
 from ..models.dispute_outbound import DisputeOutbound
 from .common import CUSTOMER, DOMAIN, make_mail
 from .common_capture import PDF, SendingCommon
@@ -127,6 +130,38 @@ class TestOutbound(SendingCommon, SqlCommon):
 
         count(1)
         self.assertEqual(count(2), count(12))
+
+    def test_text_has_no_links_that_let_somebody_in(self):
+        ticket = self.make_ticket()
+        url = "https://nordwind.example.com/my/ticket/1?access_token=secret"
+        with self.mail_server():
+            self.answer(ticket, Markup('Look <a href="%s">here</a>.') % url)
+        self.file_now()
+        [evidence] = self.env["dispute.evidence"].search(
+            [("ticket_id", "=", ticket.id), ("kind", "=", "sent")]
+        )
+        self.assertIn("here", evidence.content)
+        self.assertNotIn("access_token", evidence.content)
+
+    def test_large_mails_do_not_gather_in_memory(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"P {n}", "email": f"l{n}@example.org"} for n in range(4)]
+        )
+        ticket = self.make_ticket(partners)
+        stored = []
+        original = DisputeOutbound._record_attempts
+
+        def counted(model, mail, attempts):
+            stored.append(len(attempts))
+            return original(model, mail, attempts)
+
+        with (
+            self.mail_server(),
+            patch.object(ir_mail_server, "MOST_HELD", 1),
+            patch.object(DisputeOutbound, "_record_attempts", counted),
+        ):
+            self.answer(ticket)
+        self.assertEqual(stored, [1, 1, 1, 1])
 
     # ------------------------------------------------------------------
     # What did not

@@ -61,7 +61,7 @@ class DossierCommon(DisputeCommon):
             packed.extractall(folder)
         return next(folder.iterdir())
 
-    def read(self, bag, path):
+    def read_file(self, bag, path):
         return (bag / "data" / path).read_text(encoding="utf-8")
 
 
@@ -75,9 +75,9 @@ class TestDossier(MockEmail, DossierCommon):
         self.assertEqual(list(verify(bag)), [])
         originals = [path.read_bytes() for path in bag.rglob("mail.eml")]
         self.assertIn(self.raw, originals)
-        page = self.read(bag, "chronology.html")
+        page = self.read_file(bag, "chronology.html")
         self.assertIn(f"<mark>{ANNOUNCED}</mark>", page)
-        self.assertIn(dossier.head_id.root, self.read(bag, "README.txt"))
+        self.assertIn(dossier.head_id.root, self.read_file(bag, "README.txt"))
 
     def test_same_dossier_made_again_has_the_same_bytes(self):
         dossier = self.make()
@@ -102,8 +102,8 @@ class TestDossier(MockEmail, DossierCommon):
             line.is_withheld = True
         line.write({"is_withheld": True, "reason": "Not asked for"})
         bag = self.unpack(self.make(dossier))
-        self.assertIn("Not asked for", self.read(bag, "withheld.csv"))
-        self.assertNotIn("Eleanor", self.read(bag, "chronology.html"))
+        self.assertIn("Not asked for", self.read_file(bag, "withheld.csv"))
+        self.assertNotIn("Eleanor", self.read_file(bag, "chronology.html"))
         self.assertEqual(list(verify(bag)), [])
 
     def test_set_for_the_other_side_leaves_out_what_is_privileged(self):
@@ -112,11 +112,11 @@ class TestDossier(MockEmail, DossierCommon):
         withheld = other.line_ids.filtered("is_withheld")
         self.assertEqual(withheld.mapped("kind"), ["handoff"])
         bags = [self.unpack(self.make(dossier)) for dossier in (full, other)]
-        self.assertIn("Eleanor", self.read(bags[0], "evidence/records.jsonl"))
+        self.assertIn("Eleanor", self.read_file(bags[0], "evidence/records.jsonl"))
         for path in bags[1].rglob("*"):
             if path.is_file() and path.suffix in (".txt", ".html", ".jsonl", ".csv"):
                 self.assertNotIn("Eleanor", path.read_text(encoding="utf-8"))
-        self.assertIn("Privileged", self.read(bags[1], "withheld.csv"))
+        self.assertIn("Privileged", self.read_file(bags[1], "withheld.csv"))
         # the same exhibit has the same number in both
         numbers = [
             {line.evidence_id: line.number for line in dossier.line_ids}
@@ -139,8 +139,9 @@ class TestDossier(MockEmail, DossierCommon):
                 dossier.write(values)
         with self.assertRaises(UserError):
             dossier.line_ids[0].write({"is_withheld": True, "reason": "late"})
-        with self.assertRaises(UserError):
-            dossier.sudo().unlink()
+        for records in (dossier, dossier.line_ids):
+            with self.assertRaises(UserError):
+                records.sudo().with_context(_force_unlink=True).unlink()
         for values in ({"state": "ready"}, {"sha256": "0" * 64}, {"snapshot": {}}):
             with self.assertRaises(UserError):
                 self.open_dossier().sudo().write(values)
@@ -255,7 +256,9 @@ class TestDossierTour(DossierCommon, PictureCommon):
         self.assertEqual(dossier.state, "ready")
         withheld = dossier.line_ids.filtered("is_withheld")
         self.assertEqual(withheld.mapped("kind"), ["handoff"])
-        self.assertIn("Not asked for", self.read(self.unpack(dossier), "withheld.csv"))
+        self.assertIn(
+            "Not asked for", self.read_file(self.unpack(dossier), "withheld.csv")
+        )
         self.take_pictures(
             self.supervisor,
             {

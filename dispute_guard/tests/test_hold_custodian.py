@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import ANNOUNCED, CONDITIONAL, DisputeCommon
+from .common import ANNOUNCED, CALM, CONDITIONAL, DisputeCommon
 from .test_growth import FEW, MANY, GrowthCommon
 
 
@@ -229,6 +229,11 @@ class TestHoldGrowth(GrowthCommon):
         self.assertSteady(
             lambda number: files[:number], lambda some: holds._get_holding(some)
         )
+
+    def test_a_neutral_mail_asks_for_no_hold(self):
+        ticket = self.write_in(CALM)
+        asked = self.count(lambda: self.reply(ticket, CALM), "dispute_hold")
+        self.assertEqual(asked, 0)
 
     def test_what_no_hold_could_keep_costs_nothing(self):
         label = self.env["res.partner.category"].create({"name": "x"})

@@ -11,6 +11,12 @@ from odoo.tools import mute_logger
 
 from .common_hold import HoldCommon
 
+# one pixel
+PICTURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
+
 
 def merge(dispute, source, target):
     wizard = dispute.ticket.env["base.partner.merge.automatic.wizard"]
@@ -77,6 +83,7 @@ WAYS = {
     "message: empty, files too": lambda t, d: d.ticket._message_update_content(
         d.message, body="", attachment_ids=[], strict=False
     ),
+    "message: other subject": lambda t, d: d.message.write({"subject": "Nothing"}),
     "message: other date": lambda t, d: d.message.write({"date": "2001-01-01"}),
     "message: other sender": lambda t, d: d.message.write({"email_from": "x@y.z"}),
     "message: other author": lambda t, d: d.answer.write({"author_id": t.stranger.id}),
@@ -343,6 +350,9 @@ class TestHoldWays(HoldCommon):
                 f"UPDATE {table} SET ticket_id = NULL WHERE id = %s", row
             )
             self.assertIn(self.held.hold.name, refusal)
+        for table in ("dispute_inbound", "dispute_stray_mail", "helpdesk_ticket"):
+            refusal = self.assertSqlRefused(f"TRUNCATE {table} CASCADE")
+            self.assertIn("Dispute Guard: TRUNCATE", refusal)
         refusal = self.assertSqlRefused(
             "UPDATE helpdesk_ticket SET dispute_case_id = NULL WHERE id = %s",
             self.held.ticket.id,
@@ -392,7 +402,7 @@ class TestHoldWays(HoldCommon):
         message, file = self.held.message, self.held.file
         message.write(
             {
-                "subject": "Re: it",
+                "subject": message.subject,
                 "partner_ids": [Command.link(self.stranger.id)],
                 "message_id": message.message_id,
                 "body": message.body,
@@ -403,6 +413,12 @@ class TestHoldWays(HoldCommon):
             }
         )
         message.write({})
+        note = self.held.ticket._message_log(body="A note")
+        self.assertFalse(note.subject)
+        note.subject = "Re: My order\nand more"
+        note.subject = "Re: My order and more"
+        with self.assertRaises(UserError):
+            note.subject = "Re: Nothing"
         extra = self.env["ir.attachment"].create({"name": "more.txt", "raw": b"more"})
         message.write({"attachment_ids": [Command.link(extra.id)]})
         file.generate_access_token()
@@ -421,7 +437,8 @@ class TestHoldWays(HoldCommon):
     def test_what_is_empty_can_be_filled_in(self):
         customer = self.held.customer
         customer.write({"phone": "+371 20000000", "vat": False, "comment": "angry"})
-        customer.write({"phone": "+371 20000001"})
+        customer.write({"phone": "+371 20000001", "image_1920": PICTURE})
+        customer.image_1920 = False
         with self.assertRaises(UserError):
             customer.phone = False
         self.env["res.partner"].create(

@@ -1,10 +1,12 @@
 """A dossier is checked as a stranger would: unpacked, with tools that are not ours."""
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -28,7 +30,9 @@ from dossier.paper import find_fonts
 from ledger import canonical_bytes, consistency_path, inclusion_path, leaf_hash
 from ledger.head import Head, head_to_text
 from ledger.merkle import Frontier
+from ledger.timestamp import make_request
 from pypdf import PdfReader
+from time_stamping import Authority
 
 START = datetime(2026, 3, 2, 9, 15)
 THREAT = "Ja neatmaksāsiet, iesniegšu prasību tiesā."
@@ -305,6 +309,27 @@ def test_verifier_does_not_follow_a_manifest_out_of_the_dossier(tmp_path):
     with (bag / "manifest-sha512.txt").open("a") as manifest:
         manifest.write(f"{'0' * 128}  ../../../etc/hostname\n")
     assert "hostname: leads out of the dossier" in run_verifier(bag).stdout
+
+
+@pytest.mark.skipif(
+    not shutil.which("openssl"), reason="openssl makes and checks the time-stamp"
+)
+def test_openssl_verifies_the_time_stamp_of_the_head(tmp_path):
+    authority = Authority(tmp_path)
+    matter, exhibits, contents = make_case()
+    *older, head = matter.heads
+    request, _nonce = make_request(head["canonical"].encode())
+    head = {**head, "token": authority.answer(request)}
+    stamped = dataclasses.replace(matter, heads=(*older, head))
+    bag, _problems = build(tmp_path, (stamped, exhibits, contents))
+    assert run_verifier(bag).returncode == 0
+    path = bag / "data" / "evidence" / "heads" / f"{head['size']:012d}"
+    command = ["openssl", "ts", "-verify", "-CAfile", str(tmp_path / "root.pem")]
+    command += ["-data", f"{path}.json", "-in", f"{path}.tsr"]
+    subprocess.run(command, check=True, capture_output=True)
+    data = (bag / f"{path}.json").read_bytes()
+    (bag / f"{path}.json").write_bytes(data.replace(b"2026", b"2025"))
+    assert subprocess.run(command, check=False, capture_output=True).returncode != 0
 
 
 def test_record_that_is_not_in_the_log_yet_is_told(tmp_path):
