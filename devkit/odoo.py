@@ -144,6 +144,8 @@ def ensure_template(server, demo):
 def drop_database(server, database):
     server.drop(database)
     shutil.rmtree(filestore(database), ignore_errors=True)
+    # keys and heads of its ledgers
+    shutil.rmtree(paths.DATA / "dispute_guard" / database, ignore_errors=True)
 
 
 def filestore(database):

@@ -60,6 +60,15 @@ def find_head(database, log):
     return head_from_text(text)
 
 
+def find_foreign_heads(database, logs):
+    """The heads that were kept of other logs than ``logs``: ``[(Head, signature)]``.
+
+    :raise OSError, HeadError: when there is one that cannot be read
+    """
+    found = {path.stem for path in folder(database).glob("*.head")}
+    return [find_head(database, log) for log in sorted(found.difference(logs))]
+
+
 def keep_head(database, log, head, signature):
     """Keep a head in place of the one before it.
 

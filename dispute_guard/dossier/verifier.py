@@ -45,11 +45,13 @@ def check_bag(folder):
             yield f"{path.relative_to(folder).as_posix()}: is listed in no manifest"
 
 
-def check_heads(heads):
+def check_heads(heads, folder):
     """Yield what is wrong with the chain of tree heads (RFC 6962, section 2.1.2)."""
     before = None
+    copies = {}
     for line in heads:
         head = read_head(line)
+        copies[f"{head['size']:012d}"] = line["canonical"].encode()
         if before:
             old, text = before
             if head["previous"] != hashlib.sha256(text.encode()).hexdigest():
@@ -63,6 +65,12 @@ def check_heads(heads):
             ):
                 yield f"tree head {head['size']}: is no growth of head {old['size']}"
         before = head, line["canonical"]
+    # what a time-stamp is checked against must be the head that is checked here
+    for path in sorted((folder / "data" / "evidence" / "heads").rglob("*")):
+        is_copy = path.suffix != ".json" or path.read_bytes() == copies.get(path.stem)
+        if path.stem not in copies or not is_copy:
+            shown = path.relative_to(folder).as_posix()
+            yield f"{shown}: is of no tree head that the records are proved against"
 
 
 def check_records(records, roots, folder):
@@ -118,7 +126,7 @@ def is_consistent(old_size, old_root, size, root, path):
     if old_size == size:
         return not items and old_root == root
     if not 0 < old_size < size or not items:
-        return old_size == 0 and not items
+        return False  # a tree without items vouches for nothing
     if old_size & (old_size - 1) == 0:
         items.insert(0, bytes.fromhex(old_root))
     place, last = old_size - 1, size - 1
@@ -176,11 +184,24 @@ def verify(folder, known_root=None):
         return  # what follows would read the altered files
     evidence = folder / "data" / "evidence"
     heads = list(read_lines(evidence / "heads.jsonl"))
-    yield from check_heads(heads)
+    yield from check_heads(heads, folder)
     roots = {head["size"]: head["root"] for head in map(read_head, heads)}
     yield from check_records(read_lines(evidence / "records.jsonl"), roots, folder)
-    if known_root and known_root.lower() not in roots.values():
+    if known_root:
+        yield from check_known(folder, known_root, roots)
+
+
+def check_known(folder, known_root, roots):
+    """Yield what the head that somebody has from elsewhere does not vouch for."""
+    sizes = [size for size, root in roots.items() if root == known_root.lower()]
+    if not sizes:
         yield f"the tree head {known_root} that you have is not among those enclosed"
+    for line in read_lines(folder / "data" / "evidence" / "records.jsonl"):
+        if sizes and line.get("position", -1) >= max(sizes):
+            yield (
+                f"exhibit {line['exhibit']}: record {line['position']} came after the "
+                f"tree head that you have, which counts {max(sizes)}"
+            )
 
 
 def say(line):
@@ -198,11 +219,16 @@ def main():
         say(f"WRONG  {problem}")
     if problems:
         return 1
-    say("INTACT  all files and all records are as they were recorded")
-    for line in read_lines(options.folder / "data" / "evidence" / "heads.jsonl"):
+    say("INTACT  all exhibits and all records are as they were recorded")
+    evidence = options.folder / "data" / "evidence"
+    places = [line["position"] for line in read_lines(evidence / "records.jsonl")]
+    for line in read_lines(evidence / "heads.jsonl"):
         head = read_head(line)
+        covered = sum(place < head["size"] for place in places)
         say(f"tree head {head['size']}  {head['time']}  root {head['root']}")
-    say("Compare the root with the copy that was mailed or time-stamped.")
+        say(f"  vouches for {covered} of {len(places)} records")
+    say("Compare size and root with the copy that was mailed or time-stamped.")
+    say("Chronology, lists and names of files are for reading; exhibits are proved.")
     return 0
 
 

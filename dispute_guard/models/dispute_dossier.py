@@ -1,4 +1,5 @@
 import logging
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..provenance import describe_error
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work, is_at_work, off_work, own_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -17,8 +18,11 @@ CUTS = [
 ]
 # What a person chooses before the dossier is made; everything else follows from it.
 CHOSEN = {"cut", "lang"}
+MOST_ATTEMPTS = 2
 # The file is made again on request, with the same bytes; so it need not be kept.
 KEPT_DAYS = 30
+# A file that no dossier names may be one that is just being made.
+LOOSE_SECONDS = 86400
 
 
 class DisputeDossier(models.Model):
@@ -67,6 +71,7 @@ class DisputeDossier(models.Model):
     line_ids = fields.One2many("dispute.dossier.line", "dossier_id", string="Exhibits")
     line_count = fields.Integer(string="Number of Exhibits", readonly=True)
     done_count = fields.Integer(string="Exhibits Done", readonly=True)
+    attempts = fields.Integer(readonly=True)
     progress = fields.Integer(string="Progress (%)", compute="_compute_progress")
     user_id = fields.Many2one(
         "res.users", string="Requested By", readonly=True, ondelete="restrict"
@@ -109,6 +114,11 @@ class DisputeDossier(models.Model):
     # ------------------------------------------------------------------
     # Rights
     # ------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        guarded = self._fields.keys() - CHOSEN - {"case_id"}
+        return own_defaults(self, super().default_get(fields), guarded)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -186,7 +196,9 @@ class DisputeDossier(models.Model):
         waiting = self.filtered(
             lambda dossier: dossier.state in ("draft", "failed", "dropped")
         )
-        at_work(waiting).write({"state": "queued", "done_count": 0, "problems": False})
+        at_work(waiting).write(
+            {"state": "queued", "done_count": 0, "attempts": 0, "problems": False}
+        )
         self.env.ref("dispute_guard.ir_cron_dossier")._trigger()
 
     def _prepare_snapshot(self):
@@ -198,6 +210,7 @@ class DisputeDossier(models.Model):
             "reference": case.name,
             "title": case.title,
             "organisation": case.company_id.name,
+            "tickets": case.with_context(active_test=False).ticket_ids.ids,
             "tz": case.company_id.partner_id.tz or self.env.user.tz or "UTC",
             "parties": [
                 [
@@ -217,29 +230,50 @@ class DisputeDossier(models.Model):
         """Make what waits, one after the other.
 
         Only one run of a scheduled action exists at a time, so a dossier that is
-        "being made" when it starts was left over by a run that was killed.
+        "being made" when it starts was left over by a run that was killed. It is made
+        last, and given up when that happens once more: it may be what killed the run.
         """
         cron = self.env["ir.cron"]
-        waiting = self.search([("state", "in", ("queued", "building"))], order="id")
+        waiting = self.search(
+            [("state", "in", ("queued", "building"))], order="attempts, id"
+        )
         cron._commit_progress(remaining=len(waiting))
         for dossier in waiting:
-            at_work(dossier).write({"state": "building", "done_count": 0})
-            cron._commit_progress()
-            try:
-                dossier._build()
-            except Exception as error:
-                self.env.cr.rollback()
-                _logger.exception("Dossier %s could not be made", dossier.id)
-                at_work(dossier).write(
-                    {"state": "failed", "problems": describe_error(error)}
-                )
+            if dossier.attempts < MOST_ATTEMPTS:
+                dossier._attempt_build()
+            else:
+                dossier._fail(self.env._("The server stopped while it was made."))
             dossier._tell_requester()
             if not cron._commit_progress(1):
                 break
 
-    def _tell_requester(self):
-        """Tell who asked for it that it is ready, or why not."""
+    def _attempt_build(self):
         self.ensure_one()
+        at_work(self).write(
+            {"state": "building", "done_count": 0, "attempts": self.attempts + 1}
+        )
+        self.env["ir.cron"]._commit_progress()
+        try:
+            self._build()
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("Dossier %s could not be made", self.id)
+            self._fail(describe_error(error))
+
+    def _fail(self, problem):
+        at_work(self).write({"state": "failed", "problems": problem})
+
+    def _tell_requester(self):
+        """Tell who asked for it; that he cannot be told undoes nothing."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._notify_requester()
+        except Exception:
+            _logger.exception("Nobody could be told of dossier %s", self.id)
+
+    def _notify_requester(self):
+        """Tell who asked for it that it is ready, or why not."""
         user = self.user_id
         lang_self = self.with_context(lang=user.lang)
         if self.state == "ready":
@@ -272,8 +306,9 @@ class DisputeDossier(models.Model):
         old = self.search([("state", "=", "ready"), ("ready_at", "<", limit)])
         at_work(old).write({"state": "dropped"})
         kept = set(self.search([("state", "=", "ready")]).mapped("sha256"))
-        for path in self._get_folder().glob("*.zip"):
-            if path.stem not in kept:
+        latest = time.time() - LOOSE_SECONDS
+        for path in self._get_folder().iterdir():
+            if path.stem not in kept and path.stat().st_mtime < latest:
                 path.unlink(missing_ok=True)
 
     # ------------------------------------------------------------------

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work, is_at_work, off_work, own_defaults
 
 OPEN_FIELDS = {"partner_id", "person", "asked_at", "wish", "basis_id", "company_id"}
 ACTIVITY = "dispute_guard.mail_activity_type_erasure"
@@ -70,6 +70,11 @@ class DisputeErasureRequest(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        guarded = self._fields.keys() - OPEN_FIELDS
+        return own_defaults(self, super().default_get(fields), guarded)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import datetime
 
 from odoo import api, fields, models
@@ -13,14 +14,35 @@ SHOWN = {
     "kind": "kind",
     "content": "content",
     "ticket_number": "ticket",
+    "ticket_id": "ticket_id",
+    "ticket_model": "ticket_model",
     "author": "author",
     "recorded_by": "recorded_by",
     "recorded_at": "recorded_at",
     "occurred_at": "occurred_at",
     "occurred_source": "occurred_source",
 }
+_DIGEST = re.compile(r"[0-9a-f]*")
+# Records that were made before there were these columns do not speak of them.
+LATER = {"occurred_source", "ticket_id", "ticket_model"}
 # Kinds that are put into the log at once; others wait a minute at most.
 AWAITED = {"quote", "handoff", "hold", "agreement", "offer", "dossier"}
+
+
+def parse_record(canonical):
+    """The record (a dict) in its canonical text.
+
+    :raise ValueError: when it is none of ours; who owns the database can put in any
+    """
+    try:
+        record = json.loads(canonical)["record"]
+        digests = [file["sha256"] for file in record.get("files", ())]
+        digests.append(record["details"].get("raw_sha256") or "")
+        if all(type(each) is str and _DIGEST.fullmatch(each) for each in digests):
+            return record
+    except (TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a record of evidence: {error}") from error
+    raise ValueError("not a record of evidence: it names files without digests")
 
 
 class DisputeEvidence(models.Model):
@@ -115,22 +137,28 @@ class DisputeEvidence(models.Model):
         if sha256_hex(canonical.encode()) != sha256:
             return {}, "sha256"
         try:
-            record = json.loads(canonical)["record"]
-            # records made before there was this column do not speak of it
-            record.setdefault("occurred_source", "")
-            for name, value in shown.items():
-                if isinstance(value, datetime):
-                    value = fields.Datetime.to_string(value)
-                if (value or "") != record[name]:
-                    return record, name
-        except (ValueError, TypeError, LookupError, AttributeError):
+            record = parse_record(canonical)
+        except ValueError:
             return {}, "canonical"  # not a record of ours, although its digest fits
+        for name, value in shown.items():
+            if isinstance(value, datetime):
+                value = fields.Datetime.to_string(value)
+            if name in LATER and name not in record:
+                continue
+            if name not in record or (value or "") != record[name]:
+                return record, name
         return record, None
 
     def _get_record(self):
-        """The record behind the digest: a dict with all that was noted."""
+        """The record behind the digest: a dict with all that was noted.
+
+        Of a record that was damaged, what its columns still say.
+        """
         self.ensure_one()
-        return json.loads(self.canonical)["record"]
+        try:
+            return parse_record(self.canonical)
+        except ValueError:
+            return {"content": self.content or "", "details": {}, "files": []}
 
     # ------------------------------------------------------------------
     # Never changed
@@ -195,6 +223,8 @@ class DisputeEvidence(models.Model):
             "kind": item["kind"],
             "content": item["content"],
             "ticket_number": ticket.number or "",
+            "ticket_id": ticket.id or "",
+            "ticket_model": ticket._name if ticket else "",
             "author": item["author"] or "",
             "occurred_at": fields.Datetime.to_string(item["occurred_at"]) or "",
             "occurred_source": item.get("occurred_source", "server"),
@@ -212,8 +242,6 @@ class DisputeEvidence(models.Model):
         return {
             **{column: value or False for column, value in shown.items()},
             "company_id": item["company"].id,
-            "ticket_id": ticket.id,
-            "ticket_model": ticket._name if ticket else False,
             "canonical": data.decode(),
             "sha256": sha256_hex(data),
         }

@@ -1,7 +1,11 @@
 import base64
 import logging
+import re
 from itertools import islice
 from typing import NamedTuple
+
+import lxml.etree
+import lxml.html
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -14,7 +18,30 @@ from ..station import at_work, is_at_work, off_work
 _logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 32 << 20  # bytes of mails that are opened together
+TOO_MANY_LINES = re.compile(r"\s*\n\s*\n\s*")
 MOST_FILES = 1000  # of one mail; the mail itself is kept whole
+
+
+def readable_of_html(html):
+    """What a reader of ``html`` sees, as text.
+
+    Without the addresses behind links, which in our own mails let in whoever has them,
+    and without what is hidden, such as the preview that Odoo puts in front.
+    """
+    text = html2plaintext(_without_hidden(html), include_references=False)
+    return TOO_MANY_LINES.sub("\n\n", text).strip()
+
+
+def _without_hidden(html):
+    try:
+        tree = lxml.html.document_fromstring(html)
+    except (ValueError, lxml.etree.LxmlError):
+        return html  # shown with all that is in it
+    hidden = "//*[contains(translate(@style, ' ', ''), 'display:none')]"
+    for element in tree.xpath(hidden):
+        if element.getparent() is not None:
+            element.drop_tree()
+    return lxml.html.tostring(tree, encoding="unicode")
 
 
 class MailInside(NamedTuple):
@@ -29,13 +56,8 @@ class MailInside(NamedTuple):
 
     @property
     def readable(self):
-        """What a reader sees, without the addresses behind links.
-
-        Those of our own mails let in whoever has them.
-        """
-        if self.html:
-            return html2plaintext(self.html, include_references=False)
-        return self.text
+        """What a reader sees."""
+        return readable_of_html(self.html) if self.html else self.text
 
 
 class DisputeFile(models.Model):
@@ -218,21 +240,20 @@ class DisputeFile(models.Model):
         """Keep the bytes of ``attachments`` as they are now.
 
         :return: dict from the id of each to how evidence names it; those without
-            bytes here (links) are left out
+            bytes here (links, and files that are lost already) are left out
         """
         # sudo: ir.attachment - kept whoever posts them
-        binary = attachments.sudo().filtered(lambda file: file.type == "binary")
-        entries = self.env["dispute.content"]._keep(
-            [
-                {
-                    "name": storable(file.name),
-                    "mimetype": file.mimetype or "application/octet-stream",
-                    "data": file.raw or b"",
-                }
-                for file in binary
-            ]
-        )
-        return dict(zip(binary.ids, entries, strict=True))
+        found = {
+            file.id: {
+                "name": storable(file.name),
+                "mimetype": file.mimetype or "application/octet-stream",
+                "data": file.raw or b"",
+            }
+            for file in attachments.sudo()
+            if file.type == "binary" and (file.raw or not file.file_size)
+        }
+        entries = self.env["dispute.content"]._keep(list(found.values()))
+        return dict(zip(found, entries, strict=True))
 
 
 def _open_mail(raw):

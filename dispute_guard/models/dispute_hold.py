@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work, is_at_work, off_work, own_defaults
 
 SUPERVISORS = "dispute_guard.group_dispute_supervisor"
 NAMED = 3  # so many of those who can release a hold are named
@@ -102,6 +102,10 @@ class DisputeHold(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, super().default_get(fields), self._fields.keys())
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -2,9 +2,9 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work, is_at_work, off_work, own_defaults
 
 _logger = logging.getLogger(__name__)
 
@@ -86,6 +86,13 @@ class DisputeHoldCustodian(models.Model):
         for custodian in self:
             custodian.is_mine = custodian.user_id == self.env.user
 
+    @api.constrains("user_id", "manager_id")
+    def _check_colleagues(self):
+        for user in (self.user_id | self.manager_id).filtered("share"):
+            raise ValidationError(
+                self.env._("%(user)s is no colleague of ours.", user=user.name)
+            )
+
     def _get_manager(self):
         """Hook: who hears of it when the custodian does not acknowledge."""
         # sudo: helpdesk.ticket.team - whoever places the hold
@@ -96,6 +103,11 @@ class DisputeHoldCustodian(models.Model):
     # ------------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        guarded = self._fields.keys() - OPEN_FIELDS
+        return own_defaults(self, super().default_get(fields), guarded)
 
     @api.model_create_multi
     def create(self, vals_list):

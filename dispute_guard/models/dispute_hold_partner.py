@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import AccessError, UserError
 
 from .dispute_hold_guard import emptied, replaced
 
@@ -27,8 +28,26 @@ class ResPartner(models.Model):
     }
 
     def unlink(self):
+        self._refuse_held(self, "unlink")
         self.env["dispute.hold"]._check_authors(self)
         return super().unlink()
+
+    def _refuse_held(self, records, operation):
+        """Tell also where a wish to be erased waits."""
+        try:
+            return super()._refuse_held(records, operation)
+        except AccessError:
+            raise
+        except UserError as refusal:
+            if self.env.user.share:
+                raise
+            raise UserError(
+                self.env._(
+                    "%(refusal)s A person's wish to be erased is entered as an erasure "
+                    "request: it is refused by law and offered again later.",
+                    refusal=refusal,
+                )
+            ) from refusal
 
 
 class ResUsers(models.Model):

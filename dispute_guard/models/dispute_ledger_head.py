@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..ledger import head_to_text, read_head, sha256_hex
 
@@ -62,6 +63,28 @@ class DisputeLedgerHead(models.Model):
             head.display_name = self.env._(
                 "Head of %(time)s UTC, %(size)s items", time=head.time, size=head.size
             )
+
+    def init(self):
+        super().init()
+        # what led outside stays noted, too
+        self._protect(
+            "anchors",
+            SQL("UPDATE"),
+            SQL(
+                """
+                FOR EACH ROW WHEN (
+                    (OLD.token_time IS NOT NULL AND (
+                        OLD.token IS DISTINCT FROM NEW.token
+                        OR OLD.token_time IS DISTINCT FROM NEW.token_time
+                        OR OLD.token_authority IS DISTINCT FROM NEW.token_authority
+                    )) OR (OLD.mailed_at IS NOT NULL AND (
+                        OLD.mailed_at IS DISTINCT FROM NEW.mailed_at
+                        OR OLD.mailed_to IS DISTINCT FROM NEW.mailed_to
+                    ))
+                )
+                """
+            ),
+        )
 
     def _compute_token_name(self):
         for head in self:

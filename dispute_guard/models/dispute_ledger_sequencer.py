@@ -53,6 +53,14 @@ class DisputeLedgerSequencer(models.AbstractModel):
             except OVERTAKEN:
                 self.env.cr.rollback()
                 continue
+            except Exception as error:
+                # a log that was damaged must not hold up those of other companies
+                self.env.cr.rollback()
+                _logger.exception("The log of company %s does not go on", company.id)
+                ledger = self.env["dispute.ledger"]._of(company)
+                ledger._note_problem("verify_problem", describe_error(error))
+                commit()
+                continue
             if head:
                 self._keep_outside(company, *head)
                 commit()

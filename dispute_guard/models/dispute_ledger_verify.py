@@ -1,12 +1,17 @@
 import base64
+import logging
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import keystore
 from ..ledger import HeadError, LogError, public_key
 from ..ledger.timestamp import TokenError, check_token
+from ..provenance import describe_error
 from .stored_log import StoredLog
+
+_logger = logging.getLogger(__name__)
 
 # Items up to which a verification is done while somebody waits for it.
 AT_ONCE = 100_000
@@ -24,9 +29,18 @@ class DisputeLedger(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(ledgers))
         for ledger in ledgers:
-            ledger._verify()
+            ledger._verify_apart()
             if not commit(1):
                 break
+
+    def _verify_apart(self):
+        """Verify; what makes that impossible is told and stops no other log."""
+        try:
+            with self.env.cr.savepoint():
+                self._verify()
+        except Exception as error:
+            _logger.exception("The log of %s could not be verified", self.log)
+            self._note_problem("verify_problem", describe_error(error))
 
     def _verify(self, outside=()):
         """Check the whole log and record what was found.
@@ -85,14 +99,22 @@ class DisputeLedger(models.Model):
     # ------------------------------------------------------------------
 
     def _find_kept_head(self):
-        """The head kept on the server as a list of none or one, and remarks on it."""
+        """The heads kept on the server that this log has to fit, and remarks on them.
+
+        A log that the server knows and the database does not was put away with all that
+        stood in it: none of those that are there now fits its head.
+        """
+        database = self.env.cr.dbname
+        # sudo: dispute.ledger - of all companies
+        logs = self.sudo().search([]).mapped("log")
         try:
-            found = keystore.find_head(self.env.cr.dbname, self.log)
+            found = keystore.find_head(database, self.log)
+            foreign = keystore.find_foreign_heads(database, logs)
         except (OSError, HeadError) as error:
             words = self.env._("The head kept on the server cannot be read: %s", error)
             return [], [words]
-        if found:
-            return [found], []
+        if found or foreign:
+            return [*([found] if found else []), *foreign], []
         if self._get_last_head():
             words = self.env._("No head is kept on the server to compare with.")
             return [], [words]
@@ -172,14 +194,18 @@ class DisputeLedger(models.Model):
         return remarks + self._get_queue_remarks()
 
     def _get_queue_remarks(self):
-        # sudo: dispute.ledger.queue - only numbers are told
-        stuck = (
-            self.env["dispute.ledger.queue"]
-            .sudo()
-            .search_count(
-                [("company", "=", self.company_id.id), ("problem", "!=", False)]
+        # a row of a company that there is not will never be dealt with
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT COUNT(*) FROM dispute_ledger_queue
+                WHERE (company = %s AND problem IS NOT NULL)
+                    OR company NOT IN (SELECT id FROM res_company)
+                """,
+                self.company_id.id,
             )
         )
+        [stuck] = self.env.cr.fetchone()
         if stuck:
             return [
                 self.env._(

@@ -2,11 +2,11 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
 
 from ..ledger import sha256_hex
 from ..provenance import LONGEST_IDENTIFIER, storable
 from ..station import at_work, is_at_work, off_work
+from .dispute_file import readable_of_html
 
 IMMUTABLE = (
     "mail_id",
@@ -151,9 +151,7 @@ class DisputeOutbound(models.Model):
                     "sent_at": fields.Datetime.now(),
                     "state": "failed",
                     "reason": storable(str(reason or mail.failure_reason or "")),
-                    "body": html2plaintext(
-                        mail.body_html or "", include_references=False
-                    ),
+                    "body": readable_of_html(mail.body_html or ""),
                 }
                 for mail in mails
             ]

@@ -62,7 +62,8 @@ class StoredLog:
             self.cr.execute(
                 SQL(
                     """
-                    SELECT id, canonical, signature, size, root, previous, key
+                    SELECT id, canonical, signature, size, root, previous, key,
+                        to_char(time, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
                     FROM dispute_ledger_head
                     WHERE company_id = %s AND id > %s ORDER BY id LIMIT %s
                     """,
@@ -77,9 +78,8 @@ class StoredLog:
             last = rows[-1][0]
             for _id, canonical, signature, *columns in rows:
                 head = read_head(canonical)
-                if [head.size, head.root, head.previous, head.key] != [
-                    column or "" for column in columns
-                ]:
+                said = [head.size, head.root, head.previous, head.key, head.time]
+                if said != [column or "" for column in columns]:
                     raise HeadError("its columns say something else")
                 yield canonical, signature or ""
 
@@ -244,6 +244,7 @@ class StoredLog:
                     AND NOT EXISTS (
                         SELECT FROM dispute_ledger_queue
                         WHERE source = 'dispute_evidence' AND record_id = evidence.id
+                            AND company = evidence.company_id
                     )
                 ORDER BY id LIMIT %s
                 """,

@@ -12,6 +12,7 @@ from . import test_handoff
 from . import test_hold
 from . import test_hold_custodian
 from . import test_hold_erasure
+from . import test_hold_goes_on
 from . import test_hold_outside
 from . import test_hold_tour
 from . import test_hold_ways

@@ -1,6 +1,9 @@
 import base64
 from types import SimpleNamespace
 
+import psycopg2
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ANNOUNCED, CONDITIONAL, DisputeCommon, make_mail
@@ -24,6 +27,11 @@ def write_with_file(receive, body, **headers):
             **headers,
         )
     )
+
+
+def merge(dispute, source, target):
+    wizard = dispute.ticket.env["base.partner.merge.automatic.wizard"]
+    wizard._merge((source | target).ids, target)
 
 
 @tagged("post_install", "-at_install")
@@ -131,6 +139,20 @@ class HoldCommon(DisputeCommon):
                 for name, records in vars(dispute).items()
             }
         )
+
+    def take(self, way, dispute):
+        """Take ``way`` and undo it; return the refusal or None."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            way(self, dispute)
+            self.env.flush_all()
+            return None
+        except (UserError, psycopg2.Error) as refusal:
+            return refusal
+        finally:
+            self.env.invalidate_all(flush=False)
+            savepoint.close(rollback=True)
+            self.env.clear()
 
     def assertNamesHold(self, refusal, dispute):
         """Assert that a refusal names hold, case and who can release it."""

@@ -15,6 +15,7 @@ from .common import DisputeCommon
 TABLES = (
     "dispute_evidence",
     "dispute_inbound",
+    "dispute_ledger",
     "dispute_ledger_item",
     "dispute_ledger_node",
     "dispute_ledger_head",

@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 
 from odoo import fields
@@ -292,6 +293,20 @@ class TestChange(ChangeCommon):
         file.write({"raw": b"another text"})
         change = self.get_change(ticket)
         self.assertEqual(change["before"]["sha256"], sha256_hex(b"the signed text"))
+
+    def test_a_file_that_is_lost_already_is_not_taken_for_an_empty_one(self):
+        ticket = self.write_in(CALM)
+        agreement, file = self.make_agreement("AH-8", b"lost before it was linked")
+        os.unlink(file._full_path(file.store_fname))
+        self.env.invalidate_all()
+        self.env["dispute.agreement.link"].create(
+            {
+                "ticket_id": ticket.id,
+                "agreement_id": agreement.id,
+                "attachment_id": file.id,
+            }
+        )
+        self.assertEqual(self.get_files(ticket, "agreement"), [])
 
     def test_files_elsewhere_are_none_of_ours(self):
         ticket = self.write_in(CALM)

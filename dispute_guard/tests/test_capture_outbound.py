@@ -143,6 +143,16 @@ class TestOutbound(SendingCommon, SqlCommon):
         self.assertIn("here", evidence.content)
         self.assertNotIn("access_token", evidence.content)
 
+    def test_text_is_what_a_reader_sees(self):
+        ticket = self.make_ticket()
+        with self.mail_server():
+            self.send_template(ticket, '<div style="display: none">Peek ͏ ͏</div>')
+        self.file_now()
+        [evidence] = self.env["dispute.evidence"].search(
+            [("ticket_id", "=", ticket.id), ("kind", "=", "sent")]
+        )
+        self.assertEqual(evidence.content, "Thank you.")
+
     def test_large_mails_do_not_gather_in_memory(self):
         partners = self.env["res.partner"].create(
             [{"name": f"P {n}", "email": f"l{n}@example.org"} for n in range(4)]
@@ -302,13 +312,13 @@ class TestOutbound(SendingCommon, SqlCommon):
     # Ticket mails keep their message, others are none of ours
     # ------------------------------------------------------------------
 
-    def send_template(self, record):
+    def send_template(self, record, before=""):
         template = self.env["mail.template"].create(
             {
                 "name": "Received",
                 "model_id": self.env["ir.model"]._get_id(record._name),
                 "subject": "We have your letter",
-                "body_html": "<p>Thank you.</p>",
+                "body_html": f"{before}<p>Thank you.</p>",
                 "email_to": CUSTOMER,
                 "auto_delete": True,
             }

@@ -83,6 +83,14 @@ class TestHold(MockEmail, DisputeCommon):
         self.assertEqual(step["author"], self.supervisor.name)
         self.assertEqual(step["details"]["custodians"], [self.agent_own.login])
 
+    def test_defaults_of_a_client_say_nothing(self):
+        case = self.write_in(CONDITIONAL).dispute_case_id.with_user(self.supervisor)
+        tricks = {"default_state": "released", "default_placed_at": "2020-01-01"}
+        self.place(case.with_context(**tricks), "Claim expected")
+        self.assertTrue(case.hold)
+        self.assertEqual(case.hold_ids.state, "active")
+        self.assertGreater(str(case.hold_at), "2026")
+
     def test_agent_places_none_by_the_window(self):
         case = self.write_in(CONDITIONAL).dispute_case_id
         with self.assertRaises(AccessError):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import ANNOUNCED, CALM, CONDITIONAL, DisputeCommon
@@ -164,6 +164,22 @@ class TestHoldCustodian(DisputeCommon):
         self.assertIn(self.agent_own, hold.custodian_ids.user_id)
         with self.assertRaises(UserError):
             added.create({**values, "state": "acknowledged"})
+
+    def test_outsiders_are_no_custodians(self):
+        for user in (self.portal, self.env.ref("base.public_user")):
+            with self.subTest(user.login), self.assertRaises(ValidationError):
+                self.place(user)
+
+    def test_defaults_of_a_client_say_nothing(self):
+        hold = self.place(self.agent_team).hold_id
+        added = (
+            self.env["dispute.hold.custodian"]
+            .with_user(self.supervisor)
+            .with_context(default_state="acknowledged", default_told_at="2026-01-01")
+            .create({"hold_id": hold.id, "user_id": self.agent_own.id})
+        )
+        self.assertEqual(added.state, "new")
+        self.assertFalse(added.told_at)
 
     def test_a_custodian_need_not_see_the_dispute(self):
         """He sees why and what he has to keep, and nothing of others."""

@@ -47,6 +47,22 @@ class TestHoldErasure(DisputeCommon):
             with self.assertRaises(UserError):
                 request.sudo().with_context(dispute_station=True).write(vals)
 
+    def test_defaults_of_a_client_say_nothing(self):
+        self.write_in(ANNOUNCED)
+        requests = self.env["dispute.erasure.request"].with_user(self.agent_team)
+        request = requests.with_context(
+            default_state="withdrawn", default_refused_at="2020-01-01"
+        ).create({"partner_id": self.customer.id, "company_id": self.company.id})
+        self.assertEqual(request.state, "refused")
+        self.assertGreater(str(request.refused_at), "2026")
+
+    def test_deleting_a_held_contact_tells_where_the_wish_waits(self):
+        self.write_in(ANNOUNCED)
+        with self.assertRaises(UserError) as refusal:
+            self.customer.with_user(self.env.ref("base.user_admin")).sudo().unlink()
+        self.assertIn("legal hold", str(refusal.exception))
+        self.assertIn("erasure request", str(refusal.exception))
+
     def test_it_is_offered_again_on_release(self):
         case = self.write_in(ANNOUNCED).dispute_case_id
         request = self.request(self.customer)

@@ -1,9 +1,13 @@
 """People who own the database go around Odoo; verification names what they did."""
 
 import base64
+import json
 from unittest.mock import patch
 
+from psycopg2 import errors
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..ledger import (
     Frontier,
@@ -12,6 +16,7 @@ from ..ledger import (
     load_key,
     new_key,
     public_key,
+    sha256_hex,
     sign,
 )
 from .common import CALM
@@ -48,6 +53,8 @@ class TestTamper(LedgerCommon):
             ("occurred_source", "header"),
             ("kind", "quote"),
             ("ticket_number", "HT1"),
+            ("ticket_id", 1),
+            ("ticket_model", "helpdesk.ticket"),
             ("sha256", "0" * 64),
             ("company_id", self.other_company.id),
         ):
@@ -77,6 +84,39 @@ class TestTamper(LedgerCommon):
         )
         self.assertEqual(len(leaf), 64)
         self.assertFault("edited", 11)
+
+    def test_evidence_that_is_none_of_ours(self):
+        """Its digest fits, for whoever put it in made the digest, too."""
+        record = self.evidence[0]._get_record()
+        for record in (
+            {},
+            [],
+            "[" * 5000 + "]" * 5000,
+            record | {"details": None},
+            record | {"details": {"raw_sha256": 5}},
+            record | {"files": None},
+            record | {"files": ["one"]},
+            record | {"files": [{"sha256": "\0"}, {"sha256": 5}]},
+        ):
+            with self.subTest(record), self.env.cr.savepoint() as savepoint:
+                text = json.dumps({"record": record})
+                if isinstance(record, str):
+                    text = record
+                with self.owner() as execute:
+                    execute(
+                        "UPDATE dispute_evidence SET canonical = %s, sha256 = %s "
+                        "WHERE id = %s",
+                        [text, sha256_hex(text.encode()), self.evidence[9].id],
+                    )
+                self.set_leaf(9, leaf_hash(text.encode()).hex())
+                self.sequence()
+                report = self.verify()
+                self.assertEqual(report.state, "broken")
+                self.assertIn(report.fault, ("edited", "changed"))
+                self.assertFalse(self.evidence[9].intact)
+                self.assertEqual(self.evidence[9]._get_record()["details"], {})
+                savepoint.rollback()
+                self.env.invalidate_all()
 
     def sequence_without_head(self):
         sequencer = type(self.env["dispute.ledger.sequencer"])
@@ -135,6 +175,31 @@ class TestTamper(LedgerCommon):
         self.delete(evidence)
         self.sequence()
         self.assertFault("missing", 10, f"Row {evidence.id} of dispute_evidence")
+
+    def test_sent_to_the_queue_of_another_company(self):
+        """There it would wait for good, and never come into a log."""
+        for company in (0, self.other_company.id):
+            with self.subTest(company), self.env.cr.savepoint() as savepoint:
+                evidence = self.record()
+                self.env.flush_all()
+                self.env.cr.execute(
+                    "UPDATE dispute_ledger_queue SET company = %s WHERE record_id = %s "
+                    "AND source = 'dispute_evidence'",
+                    [company, evidence.id],
+                )
+                self.sequence()
+                self.assertFault("inserted", 10, f"Evidence {evidence.id}")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def test_mail_sent_to_the_queue_of_no_company(self):
+        self.write_in(CALM)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE dispute_ledger_queue SET company = 0")
+        self.sequence()
+        report = self.verify()
+        self.assertEqual(report.state, "noted")
+        self.assertIn("1 rows could not be put into the log", report.remarks)
 
     def test_mail_deleted_before_it_was_filed(self):
         inbound = self.write_in(CALM).dispute_inbound_ids
@@ -296,6 +361,25 @@ class TestTamper(LedgerCommon):
         self.assertTrue(report, "inside there is nothing to see")
         self.assertFault("rewritten", 0, "first 4 items", outside=[mailed])
 
+    def test_rewritten_as_another_log(self):
+        """A log of another name has no head on the server that it could contradict."""
+        self.forge(self.evidence[1], content="I praise you.")
+        with self.owner() as execute:
+            for table in ("item", "node", "head"):
+                execute(f"DELETE FROM dispute_ledger_{table}")
+            execute("UPDATE dispute_ledger SET log = 'another' || company_id")
+            execute(
+                """
+                INSERT INTO dispute_ledger_queue (source, record_id, company)
+                SELECT 'dispute_evidence', id, company_id FROM dispute_evidence
+                WHERE company_id = %s ORDER BY id
+                """,
+                [self.company.id],
+            )
+        self.sequence()
+        self.assertEqual(self.get_heads().size, 10)
+        self.assertFault("rewritten", 0, "first 10 items")
+
     # ------------------------------------------------------------------
     # Heads, tree, files
     # ------------------------------------------------------------------
@@ -314,6 +398,7 @@ class TestTamper(LedgerCommon):
             ({"canonical": "{}"}, "head"),
             ({"root": "0" * 64}, "head"),
             ({"size": 9}, "head"),
+            ({"time": "2020-01-01"}, "head"),
             ({"signature": "0" * 128}, "signature"),
             ({"signature": None}, "signature"),
             ({"canonical": head.canonical.replace("T", " ")}, "head"),
@@ -323,6 +408,64 @@ class TestTamper(LedgerCommon):
                 self.assertFault(fault)
                 savepoint.rollback()
                 self.env.invalidate_all()
+
+    def test_what_led_outside_stays_noted(self):
+        head = self.get_heads()[0]
+        noted = {
+            "mailed_at": "2026-01-01",
+            "mailed_to": "notary@example.com",
+            "token": b"MA==",
+            "token_time": "2026-01-01",
+            "token_authority": "TSA",
+        }
+        head.write(noted)
+        for name in noted:
+            with (
+                self.subTest(name),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(errors.RestrictViolation),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(
+                    f"UPDATE dispute_ledger_head SET {name} = NULL WHERE id = %s",
+                    [head.id],
+                )
+
+    def test_damaged_tree_stops_no_other_log(self):
+        self.grow(260)
+        self.record()
+        other = self.record(company=self.other_company)
+        with self.owner() as execute:
+            execute(
+                "DELETE FROM dispute_ledger_node WHERE company_id = %s",
+                [self.company.id],
+            )
+        with (
+            mute_logger("odoo.addons.dispute_guard.models.dispute_ledger_sequencer"),
+            patch.object(self.env.cr, "rollback"),
+        ):
+            self.sequence()
+        self.assertTrue(self.ledger.verify_problem)
+        self.assertTrue(
+            self.env["dispute.ledger.item"].search([("evidence_id", "=", other.id)])
+        )
+
+    def test_verification_that_fails_stops_no_other(self):
+        other = self.env["dispute.ledger"]._of(self.other_company)
+        verify = type(self.ledger)._verify
+
+        def fail(ledger, outside=()):
+            if ledger == self.ledger:
+                raise ValueError("no idea")
+            return verify(ledger, outside)
+
+        with (
+            patch.object(type(self.ledger), "_verify", fail),
+            mute_logger("odoo.addons.dispute_guard.models.dispute_ledger_verify"),
+        ):
+            self.run_cron("ir_cron_ledger_verify")
+        self.assertEqual(self.ledger.verify_problem, "ValueError: no idea")
+        self.assertTrue(other.report_id)
 
     def test_missing_head(self):
         with self.owner() as execute:

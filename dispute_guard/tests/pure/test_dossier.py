@@ -292,6 +292,82 @@ def test_verifier_names_a_forgery_also_with_new_manifests(tmp_path, forgery):
     assert told in result.stdout, result.stdout + result.stderr
 
 
+@pytest.mark.parametrize("size", [0, 1])
+def test_head_that_was_pasted_in_vouches_for_nothing(tmp_path, size):
+    """A forger has the root that was mailed, and makes a log of his own beside it."""
+    mailed = "ab" * 32
+    forged = [make_record(TEXT, exhibit=number) for number in range(3)]
+    pasted = Head("log-1", size, mailed, "2026-03-09T00:00:00Z", "", "")
+    matter, exhibits, contents = make_case()
+    leaves = [bytes.fromhex(mailed)] * size
+    leaves += [leaf_hash(record.encode()) for record in forged]
+    frontier = Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    root, number = frontier.root().hex(), len(leaves)
+    newest = Head(
+        "log-1", number, root, "2026-03-10T00:00:00Z", sha256(pasted.data), ""
+    )
+    subtree = Log._subtree(leaves)
+    heads = tuple(
+        {
+            "canonical": head.data.decode(),
+            "size": head.size,
+            "root": head.root,
+            "signature": "",
+            "printed": head_to_text(head, ""),
+        }
+        for head in (pasted, newest)
+    )
+    proof = consistency_path(size, number, subtree) if size else ()
+    contents = [
+        Content(
+            text=TEXT,
+            records=(
+                {
+                    "canonical": record,
+                    "position": at,
+                    "size": number,
+                    "path": [
+                        each.hex() for each in inclusion_path(at, number, subtree)
+                    ],
+                },
+            ),
+        )
+        for at, record in enumerate(forged, size)
+    ]
+    matter = dataclasses.replace(
+        matter, heads=heads, consistency=(tuple(each.hex() for each in proof),)
+    )
+    bag, _problems = build(tmp_path, (matter, exhibits, contents))
+    result = run_verifier(bag, "--head", mailed)
+    assert result.returncode == 1, result.stdout
+    assert "which counts" in result.stdout
+
+
+def test_time_stamped_head_is_the_one_that_is_proved(tmp_path):
+    """A genuine head beside a forged log would pass `openssl ts -verify`."""
+    bag, _problems = build(tmp_path)
+    path = f"data/evidence/heads/{3:012d}.json"
+    rewrite(bag, path, lambda data: data.replace(b"2026-03", b"2026-04"))
+    result = run_verifier(bag)
+    assert result.returncode == 1
+    assert f"{path}: is of no tree head" in result.stdout
+
+
+def test_verifier_says_how_many_records_a_head_vouches_for(tmp_path):
+    bag, _problems = build(tmp_path)
+    lines = run_verifier(bag).stdout
+    assert "vouches for 1 of 3 records" in lines
+    assert "vouches for 3 of 3 records" in lines
+    first = json.loads(
+        (bag / "data/evidence/heads.jsonl").read_text().splitlines()[0]
+    )
+    older = json.loads(first["canonical"])["record"]["head"]["root"]
+    told = run_verifier(bag, "--head", older).stdout.splitlines()
+    assert len(told) == 2 and "exhibit 2: record 1 came after" in told[0]
+
+
 def test_verifier_names_files_altered_added_and_removed(tmp_path):
     bag, _problems = build(tmp_path)
     (bag / "data" / "custody.csv").write_text("nobody")
