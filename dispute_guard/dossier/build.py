@@ -99,7 +99,7 @@ class _Builder:
         names = Names()
         text_path = f"{folder}/{names.take('text.txt')}"
         length, digest = self._bag.add_text(text_path, content.text)
-        documents, problems = [], []
+        documents, problems = [], list(content.problems)
         for file in content.files:
             name = names.take("mail.eml" if file.is_original else file.name)
             document, problem = self._add_file(file, f"{folder}/{name}")
@@ -271,7 +271,10 @@ class _Builder:
 
 
 class _Reader:
-    """Iterates over the pieces of a file; ``error`` is set if not even one comes."""
+    """Iterates over the pieces of a file; ``error`` is set if not even one comes.
+
+    A mail that was altered in the database may be no base64 any more: ValueError.
+    """
 
     def __init__(self, chunks):
         self.error = ""
@@ -280,14 +283,14 @@ class _Reader:
         try:
             self._rest = iter(chunks())
             self._first = next(self._rest, b"")
-        except OSError as error:
+        except (OSError, ValueError) as error:
             self.error = str(error)
 
     def __iter__(self):
         yield self._first
         try:
             yield from self._rest
-        except OSError:
+        except (OSError, ValueError):
             return  # what is there is delivered; its digest tells that it is cut
 
 

@@ -68,12 +68,14 @@ class Content:
     ``records``: for each record of evidence a dict with ``canonical`` (text whose
     UTF-8 bytes are the leaf), ``position``, ``size`` and ``path`` (hex digests of an
     RFC 6962 inclusion proof), or without the last three while it is not in the log yet.
+    ``problems``: what is known to be wrong with them, for people.
     """
 
     text: str = ""
     quotes: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     records: tuple[dict, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

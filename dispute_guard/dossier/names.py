@@ -16,7 +16,7 @@ class Names:
     """Gives each name once in a folder, also where letter case does not count."""
 
     def __init__(self):
-        self._taken = set()
+        self._taken = {}  # name to how often it was asked for
 
     def take(self, name):
         """Return a safe name close to ``name`` that was not given before."""
@@ -24,11 +24,11 @@ class Names:
         stem, dot, ending = safe.rpartition(".")
         if not stem:
             stem, dot, ending = safe, "", ""
-        count = 1
+        key = safe.casefold()
         while safe.casefold() in self._taken:
-            count += 1
-            safe = f"{stem} ({count}){dot}{ending}"
-        self._taken.add(safe.casefold())
+            self._taken[key] += 1
+            safe = f"{stem} ({self._taken[key]}){dot}{ending}"
+        self._taken[safe.casefold()] = 1
         return safe
 
 

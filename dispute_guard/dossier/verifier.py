@@ -78,7 +78,13 @@ def check_records(records, roots, folder):
     vouched = set()  # (exhibit, digest) for which a record stands
     for number, line in enumerate(records, 1):
         name = f"record {number} (exhibit {line['exhibit']})"
-        record = json.loads(line["canonical"])["record"]
+        try:
+            record = json.loads(line["canonical"])["record"]
+            details = record.get("details") or {}
+            files = [(file["name"], file["sha256"]) for file in record["files"]]
+        except (ValueError, TypeError, LookupError, AttributeError):
+            yield f"{name}: is no record of evidence"
+            continue
         if "path" in line:
             leaf = hashlib.sha256(b"\0" + line["canonical"].encode()).digest()
             root = root_of(leaf, line["position"], line["size"], line["path"])
@@ -91,11 +97,11 @@ def check_records(records, roots, folder):
         folder_name = f"{line['exhibit']:05d}"
         text = record.get("content") or ""
         vouched.add((folder_name, hashlib.sha256(text.encode()).hexdigest()))
-        vouched.add((folder_name, (record.get("details") or {}).get("raw_sha256")))
-        for file in record.get("files") or ():
-            vouched.add((folder_name, file["sha256"]))
-            if file["sha256"] not in line["files"]:
-                yield f"{name}: the file {file['name']} is missing or altered"
+        vouched.add((folder_name, details.get("raw_sha256")))
+        for file_name, digest in files:
+            vouched.add((folder_name, digest))
+            if digest not in line["files"]:
+                yield f"{name}: the file {file_name} is missing or altered"
     for path in sorted((folder / "data" / "exhibits").rglob("*")):
         if path.is_file() and (path.parent.name, sha256(path)) not in vouched:
             shown = path.relative_to(folder).as_posix()

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime, split_every
 
 from ..dossier import Content, Custody, Exhibit, File, Matter, Withheld, write_dossier
@@ -68,6 +69,7 @@ class DisputeDossierBuild(models.Model):
         if self.head_id:
             return
         self.env["dispute.ledger.sequencer"]._run(self.company_id)
+        self._check_sequenced()
         ledger = self._get_ledger()
         head = ledger._get_last_head()
         ledger._attempt("stamp_problem", ledger._stamp, head)
@@ -77,6 +79,26 @@ class DisputeDossierBuild(models.Model):
             limit=1,
         )
         at_work(self).write({"head_id": head.id, "anchor_id": stamped.id})
+
+    def _check_sequenced(self):
+        """:raise UserError: while another sequencer still puts exhibits into the log"""
+        evidence = self.line_ids.evidence_id | self.line_ids.quote_ids
+        # sudo: dispute.ledger.queue - only whether there is one
+        if (
+            self.env["dispute.ledger.queue"]
+            .sudo()
+            .search_count(
+                [
+                    ("source", "=", evidence._table),
+                    ("record_id", "in", evidence.ids),
+                    ("problem", "=", False),
+                ],
+                limit=1,
+            )
+        ):
+            raise UserError(
+                self.env._("The log is just being written. Make the dossier again.")
+            )
 
     def _note_progress(self, done):
         if done % BATCH == 0:
@@ -235,6 +257,13 @@ class DisputeDossierBuild(models.Model):
         return Content(
             text=records[line.evidence_id]["content"],
             quotes=tuple(line.quote_ids.mapped("content")),
+            problems=tuple(
+                self.env._(
+                    "Evidence %s is not what was recorded, see verify.py.", each.id
+                )
+                for each in own
+                if not each.intact
+            ),
             files=tuple(
                 File(
                     name=file["name"],
@@ -255,11 +284,11 @@ class DisputeDossierBuild(models.Model):
     def _iter_custody(self):
         """Yield who handled the evidence, as far as the tree head covers it."""
         ledger = self._get_ledger()
-        tickets = self.case_id.with_context(active_test=False).ticket_ids
+        labels = dict(self.line_ids._fields["kind"]._description_selection(self.env))
         evidence = self.env["dispute.evidence"].search(
             [
                 ("ticket_model", "=", "helpdesk.ticket"),
-                ("ticket_id", "in", tickets.ids),
+                ("ticket_id", "in", self.snapshot["tickets"]),
                 ("kind", "in", ("access", "hold", "dossier", "change")),
             ],
             order="id",
@@ -271,7 +300,10 @@ class DisputeDossierBuild(models.Model):
                 yield Custody(
                     at=each.recorded_at,
                     who=each.recorded_by,
-                    what=each.content,
+                    # why a hold was placed is no business of the other side
+                    what=each.content
+                    if self.cut == "counsel" or each.kind != "hold"
+                    else labels[each.kind],
                     about=each.ticket_number or "",
                     address=details.get("address") or "",
                 )

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import split_every
+from odoo.tools import email_normalize_all, split_every
 
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work, is_at_work, off_work, own_defaults
 
 # What becomes an exhibit of its own. Quotes stand with the message they are from;
 # who read what, holds and dossiers are told in the custody log.
@@ -58,6 +58,10 @@ class DisputeDossierLine(models.Model):
                     )
                 )
 
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, super().default_get(fields), self._fields.keys())
+
     @api.model_create_multi
     def create(self, vals_list):
         if not is_at_work(self):
@@ -98,7 +102,7 @@ class DisputeDossierLine(models.Model):
             ],
             order="occurred_at, id",
         ).ids
-        lines, quotes, by_inbound = [], [], {}
+        lines, quotes, by_inbound, changes = [], [], {}, []
         for batch in split_every(BATCH, ids, evidence.browse):
             for each in batch:
                 details = each._get_record()["details"]
@@ -108,6 +112,8 @@ class DisputeDossierLine(models.Model):
                 lines.append(self._prepare_line(dossier, each, details))
                 if each.kind == "message":
                     by_inbound[details.get("inbound")] = lines[-1]
+                elif details.get("model") == "mail.message":
+                    changes.append((lines[-1], details.get("id")))
             batch.invalidate_recordset()
         for each, details in quotes:
             line = by_inbound.get(details.get("inbound"))
@@ -115,10 +121,28 @@ class DisputeDossierLine(models.Model):
                 line["quote_ids"].append(fields.Command.link(each.id))
             else:
                 lines.append(self._prepare_line(dossier, each, details))
+        self._mark_changes(changes, by_inbound)
         lines.sort(key=lambda line: line.pop("moment"))
         for sequence, line in enumerate(lines, 1):
             line["sequence"] = sequence
         return lines
+
+    @api.model
+    def _mark_changes(self, changes, by_inbound):
+        """Mark later changes of privileged words, which repeat them, as privileged.
+
+        :param list changes: lines with the ids of the messages that were changed
+        :param dict by_inbound: the lines of texts received, by the ids of the texts
+        """
+        rows = self.env["dispute.inbound"].browse(filter(None, by_inbound)).exists()
+        messages = {}
+        for row in rows:
+            # of a message that is gone nobody can tell which it was: 0
+            number = row.message_id.id or 0
+            is_privileged = by_inbound[row.id]["is_privileged"]
+            messages[number] = messages.get(number) or is_privileged
+        for line, number in changes:
+            line["is_privileged"] = messages.get(number, messages.get(0, False))
 
     @api.model
     def _prepare_line(self, dossier, evidence, details):
@@ -132,7 +156,8 @@ class DisputeDossierLine(models.Model):
             or details.get("name")
             or text[:80],
             "is_privileged": evidence.kind in ("handoff", "offer")
-            or details.get("speaker") == "professional",
+            or details.get("speaker") == "professional"
+            or self._is_to_professionals(dossier, evidence, details),
             "quote_ids": [],
             # what was said comes before what it caused in the same second
             "moment": (
@@ -142,10 +167,25 @@ class DisputeDossierLine(models.Model):
             ),
         }
 
+    @api.model
+    def _is_to_professionals(self, dossier, evidence, details):
+        """Whether a mail went to nobody but our own professionals."""
+        if evidence.kind != "sent":
+            return False
+        addresses = email_normalize_all(details.get("recipient") or "")
+        nobody, company = self.env["res.partner"], dossier.company_id
+        is_one = self.env["dispute.professional"]._is_one
+        return bool(addresses) and all(
+            is_one(nobody, address, company) for address in addresses
+        )
+
     def _propose_treatment(self):
-        """Leave out of the set for the other side what is privileged."""
-        for line in self:
-            is_withheld = line.is_privileged and line.dossier_id.cut == "disclosure"
+        """Leave out of the set for the other side what is privileged.
+
+        What a person left out stays out.
+        """
+        for line in self.filtered("is_privileged"):
+            is_withheld = line.dossier_id.cut == "disclosure"
             if is_withheld != line.is_withheld:
                 reason = is_withheld and line._get_privilege()
                 line.write({"is_withheld": is_withheld, "reason": reason})

@@ -1,4 +1,5 @@
 import io
+import os
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -145,6 +146,172 @@ class TestDossier(MockEmail, DossierCommon):
         for values in ({"state": "ready"}, {"sha256": "0" * 64}, {"snapshot": {}}):
             with self.assertRaises(UserError):
                 self.open_dossier().sudo().write(values)
+
+    def test_client_brings_no_defaults(self):
+        """Or he could have any ZIP file of the server sent to him."""
+        outside = Path(self.enterContext(TemporaryDirectory())) / "backup"
+        dossier = (
+            self.env["dispute.dossier"]
+            .with_user(self.supervisor)
+            .with_context(
+                default_state="ready",
+                default_sha256=str(outside),
+                default_is_withheld=True,
+                default_reason="no",
+            )
+            .create({"case_id": self.case.id})
+        )
+        self.assertEqual(dossier.state, "draft")
+        self.assertFalse(dossier.sha256)
+        self.assertFalse(dossier.line_ids.filtered("is_withheld"))
+
+    def test_what_a_person_left_out_stays_out(self):
+        dossier = self.open_dossier()
+        line = dossier.line_ids.filtered(lambda line: line.kind == "sent")[:1]
+        line = line or dossier.line_ids.filtered(lambda line: not line.is_privileged)
+        line[:1].write({"is_withheld": True, "reason": "Of somebody else"})
+        for cut in ("disclosure", "counsel"):
+            dossier.cut = cut
+            self.assertEqual(line[:1].reason, "Of somebody else")
+
+    def test_why_a_hold_was_placed_is_not_told_to_the_other_side(self):
+        self.env["dispute.hold"]._place(self.case, "Counsel fears a trial", by="Sven")
+        self.run_cron("ir_cron_ledger")
+        for cut, number in (("counsel", 1), ("disclosure", 0)):
+            bag = self.unpack(self.make(self.open_dossier(cut)))
+            custody = self.read_file(bag, "custody.csv")
+            self.assertEqual(custody.count("Counsel fears"), number)
+            self.assertTrue(self.holds_kept(custody))
+
+    def holds_kept(self, custody):
+        return "Legal hold" in custody or "Counsel fears" in custody
+
+    def test_change_of_privileged_words_is_privileged(self):
+        """The record of a change repeats the words."""
+        own = self.reply(
+            self.ticket, "Settle at once, you will lose.", From="eleanor@nordwind.example.com"
+        )
+        message = own.message_ids.sorted("id")[-1]
+        plain = self.reply(self.ticket, CALM).message_ids.sorted("id")[-1]
+        message.body = "Never mind."
+        plain.body = "Never mind this either."
+        dossier = self.open_dossier("disclosure")
+        changes = {
+            line.evidence_id._get_record()["details"]["id"]: line.is_withheld
+            for line in dossier.line_ids.sudo()
+            if line.kind == "change"
+        }
+        self.assertEqual((changes[message.id], changes[plain.id]), (True, False))
+        message.sudo().unlink()
+        dossier = self.open_dossier("disclosure")
+        changes = dossier.line_ids.filtered(lambda line: line.kind == "change").sudo()
+        for line in changes:
+            if "Settle at once" in line.evidence_id.canonical:
+                self.assertTrue(line.is_withheld, line.title)
+
+    def test_damaged_record_is_told_and_stops_nothing(self):
+        dossier = self.open_dossier()
+        evidence = dossier.line_ids[0].evidence_id
+        self.env.cr.execute("ALTER TABLE dispute_evidence DISABLE TRIGGER USER")
+        self.env.cr.execute(
+            "UPDATE dispute_evidence SET canonical = '{' WHERE id = %s", [evidence.id]
+        )
+        self.env.cr.execute("ALTER TABLE dispute_evidence ENABLE TRIGGER USER")
+        self.env.invalidate_all()
+        for made in (self.make(dossier), self.make()):
+            self.assertEqual(made.state, "ready", made.problems)
+            self.assertIn(f"Evidence {evidence.id} is not what", made.problems)
+            told = list(verify(self.unpack(made)))
+            self.assertIn("is no record of evidence", told[0])
+
+    def test_tickets_that_join_later_change_no_byte(self):
+        dossier = self.make()
+        first = dossier.sudo()._get_path().read_bytes()
+        head = dossier.head_id
+        other = self.write_in(ANNOUNCED, Subject="Another")
+        other.with_user(self.supervisor).dispute_case_id = self.case
+        self.env.cr.execute(
+            "UPDATE dispute_dossier SET state = 'dropped' WHERE id = %s", [dossier.id]
+        )
+        self.env.invalidate_all()
+        self.make(dossier)
+        self.assertEqual(dossier.head_id, head)
+        self.assertEqual(dossier.sudo()._get_path().read_bytes(), first)
+
+    def test_one_that_stops_the_server_stops_no_other(self):
+        bad, good = self.open_dossier(), self.open_dossier()
+        order = []
+        build = type(bad)._build
+
+        def follow(dossier):
+            order.append(dossier.id)
+            return build(dossier)
+
+        for attempts, found in ((1, [good.id, bad.id]), (2, [good.id])):
+            (bad | good).sudo().flush_recordset()
+            self.env.cr.execute(
+                "UPDATE dispute_dossier SET state = 'draft' WHERE id = ANY(%s)",
+                [[bad.id, good.id]],
+            )
+            self.env.invalidate_all()
+            (bad | good).action_build()
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE dispute_dossier SET state = 'building', attempts = %s "
+                "WHERE id = %s",
+                [attempts, bad.id],
+            )
+            self.env.invalidate_all()
+            order.clear()
+            with patch.object(type(bad), "_build", follow):
+                self.run_cron("ir_cron_dossier")
+            self.assertEqual(order, found)
+        self.assertEqual((bad.state, good.state), ("failed", "ready"))
+        self.assertIn("The server stopped", bad.problems)
+
+    def test_requester_who_cannot_be_told_stops_nothing(self):
+        dossier = self.open_dossier()
+        with (
+            patch.object(
+                type(dossier), "_notify_requester", side_effect=ValueError("no")
+            ),
+            mute_logger("odoo.addons.dispute_guard.models.dispute_dossier"),
+        ):
+            self.make(dossier)
+        self.assertEqual(dossier.state, "ready")
+
+    def test_what_a_killed_run_left_is_cleared_away(self):
+        folder = self.env["dispute.dossier"]._get_folder()
+        old, new = folder / "tmpold", folder / "tmpnew"
+        for path in (old, new):
+            path.write_bytes(b"half")
+            self.addCleanup(path.unlink, missing_ok=True)
+        os.utime(old, (0, 0))
+        self.env["dispute.dossier"]._gc_files()
+        self.assertEqual((old.exists(), new.exists()), (False, True))
+
+    def test_log_that_is_just_being_written(self):
+        self.reply(self.ticket, CALM)
+        self.run_cron("ir_cron_ledger")
+        dossier = self.open_dossier()
+        evidence = dossier.line_ids[-1].evidence_id
+        self.env["dispute.ledger.queue"].create(
+            {
+                "source": "dispute_evidence",
+                "record_id": evidence.id,
+                "company": self.company.id,
+            }
+        )
+        sequencer = type(self.env["dispute.ledger.sequencer"])
+        with (
+            patch.object(sequencer, "_lock", lambda self, company: False),
+            mute_logger("odoo.addons.dispute_guard.models.dispute_dossier"),
+            patch.object(self.env.cr, "rollback"),
+        ):
+            self.make(dossier)
+        self.assertEqual(dossier.state, "failed")
+        self.assertIn("just being written", dossier.problems)
+        self.assertFalse(dossier.head_id)
 
     def test_nothing_left_to_show_is_told(self):
         dossier = self.open_dossier()

@@ -240,8 +240,9 @@ class TestTimeStamps(LedgerCommon):
             ({"token_time": "2020-01-01 00:00:00"}, "it says"),
         ):
             with self.subTest(words), self.env.cr.savepoint() as savepoint:
-                head.write(values)
-                self.env.flush_all()
+                with self.owner():
+                    head.write(values)
+                    self.env.flush_all()
                 report = self.assertFault("token", words=words)
                 self.assertEqual((report.size, report.position), (2, -1))
                 savepoint.rollback()

@@ -360,12 +360,39 @@ def test_verifier_says_how_many_records_a_head_vouches_for(tmp_path):
     lines = run_verifier(bag).stdout
     assert "vouches for 1 of 3 records" in lines
     assert "vouches for 3 of 3 records" in lines
-    first = json.loads(
-        (bag / "data/evidence/heads.jsonl").read_text().splitlines()[0]
-    )
+    first = json.loads((bag / "data/evidence/heads.jsonl").read_text().splitlines()[0])
     older = json.loads(first["canonical"])["record"]["head"]["root"]
     told = run_verifier(bag, "--head", older).stdout.splitlines()
     assert len(told) == 2 and "exhibit 2: record 1 came after" in told[0]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"record": null}', '{"record": {}}'])
+def test_record_that_is_none_is_named(tmp_path, text):
+    bag, _problems = build(tmp_path)
+    change = in_records(lambda lines: lines[1].update(canonical=text))
+    rewrite(bag, "data/evidence/records.jsonl", change)
+    result = run_verifier(bag)
+    assert "record 2 (exhibit 2): is no record of evidence" in result.stdout
+
+
+def test_mail_that_is_no_base64_any_more_stops_nothing(tmp_path):
+    def damage(files):
+        def broken():
+            raise ValueError("Incorrect padding")
+
+        return (dataclasses.replace(files[0], chunks=broken), *files[1:])
+
+    bag, problems = build(tmp_path, make_case(mend=damage))
+    assert len(problems) == 3 and "Incorrect padding" in problems[0]
+    assert (bag / "data/exhibits/00001/photo.png").exists() or list(
+        (bag / "data/exhibits/00001").glob("*photo.png")
+    )
+
+
+def test_very_many_files_of_one_name(tmp_path):
+    names = Names()
+    taken = {names.take("scan.pdf") for _turn in range(20_000)}
+    assert len(taken) == 20_000
 
 
 def test_verifier_names_files_altered_added_and_removed(tmp_path):
