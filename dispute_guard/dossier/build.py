@@ -5,7 +5,7 @@ import io
 import json
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import loadfile, texts
@@ -16,6 +16,9 @@ from .paper import Paper
 
 # Characters of a text that the chronology shows; all of it stands in text.txt
 SHOWN = 20_000
+# … and of its title and of each fact, which stand whole in the record; the time that the
+# PDF takes grows with the square of a paragraph
+SHOWN_FACT = 1000
 VERIFIER = Path(__file__).with_name("verifier.py")
 
 
@@ -58,6 +61,7 @@ def write_dossier(matter, exhibits, contents, target, progress=None, fonts=None)
     :return: list of problems (texts); files that are missing or altered do not stop it
     :raise DossierError: when no font is found
     """
+    exhibits = [replace(each, title=_shorten(each.title)) for each in exhibits]
     with ExitStack() as stack:
         builder = _Builder(matter, exhibits, target, fonts, stack)
         pairs = zip(exhibits, contents, strict=True)
@@ -258,7 +262,7 @@ class _Builder:
         if len(text) > SHOWN:
             text = text[:SHOWN] + "\n" + matter._("[The rest stands in text.txt.]")
         return View(
-            facts=[(name, value) for name, value in facts if value],
+            facts=[(name, _shorten(value)) for name, value in facts if value],
             text=text,
             quotes=content.quotes,
             documents=documents,
@@ -296,6 +300,10 @@ class _Reader:
 
 def _places(records):
     return ", ".join(str(record["position"]) for record in records if "path" in record)
+
+
+def _shorten(text):
+    return text if len(text) <= SHOWN_FACT else f"{text[:SHOWN_FACT]}…"
 
 
 def _json_line(value):

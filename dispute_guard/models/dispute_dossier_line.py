@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_normalize_all, split_every
 
 from ..station import at_work, is_at_work, off_work, own_defaults
@@ -81,6 +82,9 @@ class DisputeDossierLine(models.Model):
         return super(DisputeDossierLine, off_work(self)).write(vals)
 
     def unlink(self):  # pylint: disable=method-required-super; it never deletes
+        self._refuse_deletion()
+
+    def _refuse_deletion(self):
         raise UserError(
             self.env._("Leave the exhibit out and say why, instead of deleting it.")
         )
@@ -121,25 +125,27 @@ class DisputeDossierLine(models.Model):
                 line["quote_ids"].append(fields.Command.link(each.id))
             else:
                 lines.append(self._prepare_line(dossier, each, details))
-        self._mark_changes(changes, by_inbound)
+        self._mark_changes(changes, tickets)
         lines.sort(key=lambda line: line.pop("moment"))
         for sequence, line in enumerate(lines, 1):
             line["sequence"] = sequence
         return lines
 
     @api.model
-    def _mark_changes(self, changes, by_inbound):
+    def _mark_changes(self, changes, tickets):
         """Mark later changes of privileged words, which repeat them, as privileged.
 
         :param list changes: lines with the ids of the messages that were changed
-        :param dict by_inbound: the lines of texts received, by the ids of the texts
         """
-        rows = self.env["dispute.inbound"].browse(filter(None, by_inbound)).exists()
+        rows = self.env["dispute.inbound"].search_fetch(
+            [("ticket_id", "in", tickets.ids)] if changes else Domain.FALSE,
+            ["message_id", "speaker"],
+        )
         messages = {}
         for row in rows:
-            # of a message that is gone nobody can tell which it was: 0
+            # of a message that is gone nobody can tell which row is its: 0
             number = row.message_id.id or 0
-            is_privileged = by_inbound[row.id]["is_privileged"]
+            is_privileged = row.speaker == "professional"
             messages[number] = messages.get(number) or is_privileged
         for line, number in changes:
             line["is_privileged"] = messages.get(number, messages.get(0, False))

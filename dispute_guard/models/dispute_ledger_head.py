@@ -65,7 +65,7 @@ class DisputeLedgerHead(models.Model):
             )
 
     def init(self):
-        super().init()
+        result = super().init()
         # what led outside stays noted, too
         self._protect(
             "anchors",
@@ -85,6 +85,7 @@ class DisputeLedgerHead(models.Model):
                 """
             ),
         )
+        return result
 
     def _compute_token_name(self):
         for head in self:

@@ -106,7 +106,8 @@ class DisputeLedger(models.Model):
         """
         database = self.env.cr.dbname
         # sudo: dispute.ledger - of all companies
-        logs = self.sudo().search([]).mapped("log")
+        every = self.sudo().with_context(active_test=False)
+        logs = [log for [log] in every._read_group([], ["log"])]
         try:
             found = keystore.find_head(database, self.log)
             foreign = keystore.find_foreign_heads(database, logs)
@@ -283,6 +284,11 @@ class DisputeLedger(models.Model):
             )
         if error.kind == "missing" and not facts.get("evidence"):
             return self.env._("Item %(position)s is missing from the log.")
+        if error.kind == "missing" and facts.get("unfiled"):
+            return self.env._(
+                "Row %(evidence)s of %(source)s never got into the log: its place in "
+                "the queue was taken away."
+            )
         if error.kind == "missing" and facts.get("source"):
             return self.env._(
                 "Row %(evidence)s of %(source)s was deleted before it got into the log."

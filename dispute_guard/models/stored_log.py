@@ -10,6 +10,11 @@ from .dispute_ledger_queue import GONE
 BATCH = 2000  # items, nodes and heads read at once
 MOST_BYTES = 16 << 20  # of evidence read at once
 MOST_STRAYS = 20
+# Tables whose rows are filed as evidence: its kind and the name of the row's number.
+FILED = {
+    "dispute_inbound": ("message", "inbound"),
+    "dispute_outbound": ("sent", "outbound"),
+}
 
 
 class StoredLog:
@@ -30,6 +35,7 @@ class StoredLog:
         self.company_id = ledger.company_id.id
         self.walk = Walk(self._read_heads(), outside)
         self._nodes = []
+        self._filed = {table: self._get_marks(table) for table in FILED}
 
     def check(self):
         """Walk to the end.
@@ -50,6 +56,8 @@ class StoredLog:
             )
             raise LogError(kind, position, **error.facts) from error
         self._check_all_listed()
+        for table, marks in self._filed.items():
+            self._check_all_filed(table, marks)
 
     # ------------------------------------------------------------------
     # Heads
@@ -133,6 +141,7 @@ class StoredLog:
             )
             for digest in _digests_of(record):
                 files.setdefault(digest, (position, evidence_id))
+            self._mark_filed(record)
             self.walk.add(bytes.fromhex(leaf), self._keep)
         if files:
             self._check_files(files)
@@ -270,6 +279,74 @@ class StoredLog:
         )
         for source, record_id in self.cr.fetchall():
             raise LogError("missing", size, evidence=record_id, source=source)
+
+    # ------------------------------------------------------------------
+    # Rows that are filed as evidence
+    # ------------------------------------------------------------------
+
+    def _get_marks(self, table):
+        """A byte for each number that a row of ``table`` can have, all zero."""
+        self.cr.execute(SQL("SELECT MAX(id) FROM %s", SQL.identifier(table)))
+        return bytearray((self.cr.fetchone()[0] or 0) + 1)
+
+    def _mark_filed(self, record):
+        for table, (kind, name) in FILED.items():
+            number = record["details"].get(name)
+            marks = self._filed[table]
+            if record["kind"] == kind and type(number) is int:
+                if 0 < number < len(marks):
+                    marks[number] = 1
+
+    def _check_all_filed(self, table, marks):
+        """Find rows that lost their place in the queue before they were filed.
+
+        Rows are filed in their order: those before the first and after the last that
+        stands in the log are left to the next verification.
+        """
+        number, last = marks.find(1), marks.rfind(1)
+        open_ids = []
+        while 0 <= (number := marks.find(0, number + 1, max(last, 0))):
+            open_ids.append(number)
+            if len(open_ids) == BATCH:
+                self._check_filed(table, open_ids)
+                open_ids = []
+        self._check_filed(table, open_ids)
+
+    def _check_filed(self, table, numbers):
+        kind, name = FILED[table]
+        self.cr.execute(
+            SQL(
+                """
+                SELECT id FROM %(table)s captured
+                WHERE id = ANY(%(numbers)s) AND company_id = %(company)s
+                    AND NOT EXISTS (
+                        SELECT FROM dispute_ledger_queue
+                        WHERE source = %(source)s AND record_id = captured.id
+                            AND company = captured.company_id
+                    )
+                    AND NOT EXISTS (
+                        SELECT FROM dispute_evidence
+                        WHERE kind = %(kind)s
+                            AND strpos(canonical, %(name)s || captured.id || ',') > 0
+                    )
+                ORDER BY id LIMIT 1
+                """,
+                table=SQL.identifier(table),
+                numbers=numbers,
+                company=self.company_id,
+                source=table,
+                kind=kind,
+                name=f'"{name}":',
+            )
+        )
+        for (number,) in self.cr.fetchall():
+            raise LogError(
+                "missing",
+                self.walk.frontier.size,
+                evidence=number,
+                source=table,
+                unfiled=True,
+            )
 
 
 def _in_portions(items):

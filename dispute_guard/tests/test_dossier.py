@@ -189,8 +189,12 @@ class TestDossier(MockEmail, DossierCommon):
     def test_change_of_privileged_words_is_privileged(self):
         """The record of a change repeats the words."""
         own = self.reply(
-            self.ticket, "Settle at once, you will lose.", From="eleanor@nordwind.example.com"
+            self.ticket,
+            "Settle at once, you will lose.",
+            From="eleanor@nordwind.example.com",
         )
+        self.env.cr.execute("UPDATE dispute_hold SET state = 'released'")
+        self.env.invalidate_all()
         message = own.message_ids.sorted("id")[-1]
         plain = self.reply(self.ticket, CALM).message_ids.sorted("id")[-1]
         message.body = "Never mind."
@@ -225,10 +229,15 @@ class TestDossier(MockEmail, DossierCommon):
             self.assertIn("is no record of evidence", told[0])
 
     def test_tickets_that_join_later_change_no_byte(self):
+        other = self.write_in(CALM, Subject="Another")
+        self.env["dispute.evidence"]._record_reading(
+            other.dispute_inbound_ids, "opened"
+        )
+        self.env.flush_all()
+        self.env.cr.precommit.run()
         dossier = self.make()
         first = dossier.sudo()._get_path().read_bytes()
         head = dossier.head_id
-        other = self.write_in(ANNOUNCED, Subject="Another")
         other.with_user(self.supervisor).dispute_case_id = self.case
         self.env.cr.execute(
             "UPDATE dispute_dossier SET state = 'dropped' WHERE id = %s", [dossier.id]

@@ -87,18 +87,20 @@ class TestTamper(LedgerCommon):
 
     def test_evidence_that_is_none_of_ours(self):
         """Its digest fits, for whoever put it in made the digest, too."""
-        record = self.evidence[0]._get_record()
-        for record in (
-            {},
-            [],
-            "[" * 5000 + "]" * 5000,
-            record | {"details": None},
-            record | {"details": {"raw_sha256": 5}},
-            record | {"files": None},
-            record | {"files": ["one"]},
-            record | {"files": [{"sha256": "\0"}, {"sha256": 5}]},
+        good = self.evidence[0]._get_record()
+        for number, record in enumerate(
+            (
+                {},
+                [],
+                "[" * 5000 + "]" * 5000,
+                good | {"details": None},
+                good | {"details": {"raw_sha256": 5}},
+                good | {"files": None},
+                good | {"files": ["one"]},
+                good | {"files": [{"sha256": "\0"}, {"sha256": 5}]},
+            )
         ):
-            with self.subTest(record), self.env.cr.savepoint() as savepoint:
+            with self.subTest(number), self.env.cr.savepoint() as savepoint:
                 text = json.dumps({"record": record})
                 if isinstance(record, str):
                     text = record
@@ -200,6 +202,21 @@ class TestTamper(LedgerCommon):
         report = self.verify()
         self.assertEqual(report.state, "noted")
         self.assertIn("1 rows could not be put into the log", report.remarks)
+
+    def test_mail_whose_place_in_the_queue_is_gone(self):
+        inbound = self.write_in(CALM).dispute_inbound_ids
+        self.sequence()
+        self.assertIntact(11)
+        lost = self.write_in(CALM).dispute_inbound_ids
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM dispute_ledger_queue WHERE source = 'dispute_inbound'"
+        )
+        self.write_in(CALM)
+        waiting = self.write_in(CALM).dispute_inbound_ids
+        self.sequence()
+        self.assertNotIn(inbound, lost | waiting)
+        self.assertFault("missing", 13, f"Row {lost.id} of dispute_inbound never got")
 
     def test_mail_deleted_before_it_was_filed(self):
         inbound = self.write_in(CALM).dispute_inbound_ids

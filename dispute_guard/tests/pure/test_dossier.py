@@ -389,6 +389,17 @@ def test_mail_that_is_no_base64_any_more_stops_nothing(tmp_path):
     )
 
 
+def test_very_long_title_and_facts_are_cut_where_they_are_only_shown(tmp_path):
+    """The PDF would take hours for them."""
+    matter, exhibits, contents = make_case()
+    long = "<" * 200_000
+    exhibits[0] = dataclasses.replace(exhibits[0], title=long, subject=long)
+    bag, _problems = build(tmp_path, (matter, exhibits, contents))
+    page = (bag / "data/chronology.html").read_text(encoding="utf-8")
+    assert len(page) < 100_000
+    assert long in (bag / "data/load/dossier.csv").read_text(encoding="utf-8")
+
+
 def test_very_many_files_of_one_name(tmp_path):
     names = Names()
     taken = {names.take("scan.pdf") for _turn in range(20_000)}
