@@ -15,3 +15,5 @@ def uninstall_hook(env):
     env["dispute.hold"]._check_uninstall()
     for function in ("refuse", "queue", "held"):
         env.cr.execute(f"DROP FUNCTION IF EXISTS dispute_guard_{function}() CASCADE")
+    # The kept files go with their tables; Odoo's own collector then frees the disk.
+    env.cr.execute("DELETE FROM ir_attachment WHERE res_model = 'dispute.content'")

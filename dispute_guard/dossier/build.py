@@ -16,8 +16,8 @@ from .paper import Paper
 
 # Characters of a text that the chronology shows; all of it stands in text.txt
 SHOWN = 20_000
-# … and of its title and of each fact, which stand whole in the record; the time that the
-# PDF takes grows with the square of a paragraph
+# … of its title and of each fact, which stand whole in the record. The time that the
+# PDF takes grows with the square of a paragraph.
 SHOWN_FACT = 1000
 VERIFIER = Path(__file__).with_name("verifier.py")
 

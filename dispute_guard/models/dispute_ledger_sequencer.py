@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .. import keystore
-from ..ledger import Head, HeadError, leaf_hash, public_key, sign
+from ..ledger import Head, HeadError, public_key, sign
 from ..provenance import describe_error
 from .dispute_ledger import STORED_BITS
 from .dispute_ledger_queue import GONE
@@ -15,6 +15,7 @@ _logger = logging.getLogger(__name__)
 
 ITEM_BATCH = 5000
 FILING_BATCH = 200
+MOST_BYTES = 32 << 20  # of texts and mails that are filed together
 LOCK = 0x44474C31  # names this lock among all advisory locks of the database
 # What a transaction meets that began before another sequencer's ended.
 OVERTAKEN = (errors.SerializationFailure, errors.UniqueViolation)
@@ -147,16 +148,35 @@ class DisputeLedgerSequencer(models.AbstractModel):
         for row in rows:
             by_source.setdefault(row[1], []).append(row)
         for source, some in by_source.items():
-            try:
-                self._file_rows(source, some)
-            except OVERTAKEN:
-                raise
-            except Exception:
-                # one bad row must not hold up the others
-                for row in some:
-                    self._file_alone(source, row)
-        self.env.invalidate_all()
+            for portion in self._in_portions(source, some):
+                self._file_portion(source, portion)
         return len(rows)
+
+    def _in_portions(self, source, rows):
+        """Part ``rows`` into lists that are not too much to have in memory."""
+        name = source.replace("_", ".")
+        sizes = {}
+        if name in self.env:
+            sizes = self.env[name].browse(row[2] for row in rows)._get_ledger_sizes()
+        portion, size = [], 0
+        for row in rows:
+            if portion and size + sizes.get(row[2], 0) > MOST_BYTES:
+                yield portion
+                portion, size = [], 0
+            portion.append(row)
+            size += sizes.get(row[2], 0)
+        yield portion
+
+    def _file_portion(self, source, rows):
+        try:
+            self._file_rows(source, rows)
+        except OVERTAKEN:
+            raise
+        except Exception:
+            # one bad row must not hold up the others
+            for row in rows:
+                self._file_alone(source, row)
+        self.env.invalidate_all()
 
     def _file_alone(self, source, row):
         try:
@@ -192,23 +212,24 @@ class DisputeLedgerSequencer(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT id, canonical FROM dispute_evidence
-                WHERE id = ANY(%s) AND company_id = %s
+                SELECT id, sha256('\\x00'::bytea || convert_to(canonical, 'UTF8'))
+                FROM dispute_evidence WHERE id = ANY(%s) AND company_id = %s
                 """,
                 [row[2] for row in rows],
                 company.id,
             )
         )
-        texts = dict(self.env.cr.fetchall())
-        there = [row for row in rows if row[2] in texts]
-        if gone := [row for row in rows if row[2] not in texts]:
+        # hashed by the database (RFC 6962, 2.1): the texts may be too much for memory
+        leaves = {number: bytes(leaf) for number, leaf in self.env.cr.fetchall()}
+        there = [row for row in rows if row[2] in leaves]
+        if gone := [row for row in rows if row[2] not in leaves]:
             self._put_aside(gone, GONE)
-        self._insert([(row[2], texts[row[2]]) for row in there], company)
+        self._insert([(row[2], leaves[row[2]]) for row in there], company)
         self._drop(there)
         return len(rows)
 
     def _insert(self, evidence, company):
-        """Append ``evidence`` (list of id and text) to the log of ``company``."""
+        """Append ``evidence`` (list of id and leaf) to the log of ``company``."""
         ledger = self.env["dispute.ledger"]._of(company)
         frontier = ledger._get_frontier()
         start, nodes = frontier.size, []
@@ -217,8 +238,7 @@ class DisputeLedgerSequencer(models.AbstractModel):
             if level % STORED_BITS == 0:
                 nodes.append((level, index, node.hex()))
 
-        leaves = [leaf_hash(text.encode()) for _id, text in evidence]
-        for leaf in leaves:
+        for _id, leaf in evidence:
             frontier.append(leaf, keep)
         self.env.cr.execute(
             SQL(
@@ -232,8 +252,8 @@ class DisputeLedgerSequencer(models.AbstractModel):
                 """,
                 company.id,
                 list(range(start, frontier.size)),
-                [evidence_id for evidence_id, _text in evidence],
-                [leaf.hex() for leaf in leaves],
+                [evidence_id for evidence_id, _leaf in evidence],
+                [leaf.hex() for _id, leaf in evidence],
             ),
             log_exceptions=False,
         )

@@ -41,6 +41,22 @@ class DisputeLedgerSource(models.AbstractModel):
             )
         )
 
+    def _get_ledger_sizes(self):
+        """Hook: about how many bytes each of these rows is to file, by their ids."""
+        if not {"body", "raw_size"} <= self._fields.keys():
+            return {}
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id, COALESCE(octet_length(body), 0) + COALESCE(raw_size, 0)
+                FROM %s WHERE id = ANY(%s)
+                """,
+                SQL.identifier(self._table),
+                self.ids,
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
     def _prepare_ledger_evidence(self):
         """Hook: the items of evidence for these rows, see ``_record_evidence``.
 

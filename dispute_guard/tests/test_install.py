@@ -50,6 +50,11 @@ class TestInstall(DisputeCommon):
     def test_uninstalling_frees_the_tables_and_keeps_the_messages(self):
         ticket = self.write_in(CONDITIONAL)
         messages = ticket.message_ids
+        self.env["dispute.content"]._keep(
+            [{"name": "a.txt", "mimetype": "text/plain", "data": b"kept"}]
+        )
+        kept = [("res_model", "=", "dispute.content"), ("res_field", "=", "raw")]
+        self.assertTrue(self.env["ir.attachment"].search_count(kept))
         self.env.flush_all()
         with mute_logger("odoo.sql_db"):
             uninstall_hook(self.env)
@@ -59,6 +64,7 @@ class TestInstall(DisputeCommon):
         self.env.invalidate_all()
         self.assertEqual(messages.exists(), messages)
         self.assertIn(CONDITIONAL, messages[-1].body)
+        self.assertFalse(self.env["ir.attachment"].search_count(kept))
 
     def test_installing_again_puts_the_triggers_back(self):
         uninstall_hook(self.env)

@@ -36,6 +36,31 @@ class TestLedger(LedgerCommon):
         self.assertEqual((self.ledger.size, self.ledger.waiting), (5, 0))
         self.assertIntact(5)
 
+    def test_large_mails_are_filed_one_after_the_other(self):
+        """Two hundred of them at once would need more memory than there is."""
+        for _turn in range(3):
+            self.write_in(CALM)
+        sequencer = type(self.env["dispute.ledger.sequencer"])
+        filed, file_rows = [], sequencer._file_rows
+
+        def follow(model, source, rows):
+            filed.append(len(rows))
+            return file_rows(model, source, rows)
+
+        for most, expected in ((1, [1, 1, 1]), (1 << 20, [3])):
+            with (
+                self.env.cr.savepoint() as savepoint,
+                patch.object(dispute_ledger_sequencer, "MOST_BYTES", most),
+                patch.object(sequencer, "_file_rows", follow),
+            ):
+                filed.clear()
+                self.sequence()
+                self.assertEqual(filed, expected)
+                self.assertIntact(3)
+                savepoint.rollback()
+                self.env.invalidate_all()
+                (self.folder / f"{self.ledger.log}.head").unlink()
+
     def test_every_mail_is_filed(self):
         """A neutral mail, too; its transaction does nothing for it."""
         ticket = self.write_in(CALM)
