@@ -125,6 +125,18 @@ class TestDossier(MockEmail, DossierCommon):
         ]
         self.assertEqual(*numbers)
 
+    def test_it_is_written_in_the_language_chosen(self):
+        self.env["res.lang"]._activate_lang("lv_LV")
+        dossier = self.open_dossier()
+        with Form(dossier) as form:
+            form.lang = "lv_LV"
+        bag = self.unpack(self.make(dossier))
+        page = self.read_file(bag, "chronology.html")
+        self.assertIn('<html lang="lv">', page)
+        self.assertIn("Pielikums 1.", page)
+        self.assertNotIn("Contents", page)
+        self.assertNotIn("Start with", self.read_file(bag, "README.txt"))
+
     def test_order_of_exhibits_is_the_one_chosen(self):
         dossier = self.open_dossier()
         first, *_others, last = dossier.line_ids
