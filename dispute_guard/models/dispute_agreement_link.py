@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..ledger import sha256_hex
+from ..station import own_defaults
 
 
 class DisputeAgreementLink(models.Model):
@@ -89,20 +90,51 @@ class DisputeAgreementLink(models.Model):
                     )
                 )
 
+    @api.constrains("ticket_id", "agreement_id", "attachment_id")
+    def _check_agreement(self):
+        """Let nobody take what he may not see: linking copies the file to the ticket.
+
+        Those of the ticket's own customer are shown to whoever works on it.
+        """
+        # sudo: agreement - compared, not shown
+        for link in self.sudo():
+            agreement = link.agreement_id
+            is_ours = agreement.company_id in (
+                self.env["res.company"],
+                link.ticket_id.company_id,
+            )
+            is_customers = (
+                agreement.commercial_partner_id
+                == link.ticket_id.partner_id.commercial_partner_id
+            )
+            if not is_ours or not (
+                is_customers or agreement.sudo(False).has_access("read")
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "This agreement is none of the ticket's customer and company."
+                    )
+                )
+
     def _get_file_sha256(self):
         # sudo: ir.attachment - who may see the link may know the file's digest
         raw = self.sudo().attachment_id.raw
         return sha256_hex(raw) if raw else False
 
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, super().default_get(fields), {"file_sha256"})
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_digest(vals)
         links = super().create(vals_list)
         links.filtered(lambda link: link.state == "linked")._record_links()
         return links
 
     def write(self, vals):
-        if "file_sha256" in vals:
-            raise UserError(self.env._("The digest is taken from the file itself."))
+        self._check_digest(vals)
         pinned = {"agreement_id", "attachment_id", "clause_number", "clause_text"}
         before = self.filtered(lambda link: link.state == "linked")
         if pinned & vals.keys() and before:
@@ -115,6 +147,10 @@ class DisputeAgreementLink(models.Model):
         result = super().write(vals)
         (self - before).filtered(lambda link: link.state == "linked")._record_links()
         return result
+
+    def _check_digest(self, vals):
+        if "file_sha256" in vals:
+            raise UserError(self.env._("The digest is taken from the file itself."))
 
     def _record_links(self):
         """Record the links as evidence, and keep their files as they are now."""

@@ -204,7 +204,7 @@ class DisputeContent(models.Model):
                 JOIN ir_attachment file ON file.res_model = 'dispute.content'
                     AND file.res_field = 'raw' AND file.res_id = content.id
                 WHERE content.sha256 = ANY(%s)
-                ORDER BY content.sha256, content.id
+                ORDER BY content.sha256, content.id, file.id
                 """,
                 digests,
             )

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime, split_every
+from odoo.tools import format_datetime
 
 from ..dossier import Content, Custody, Exhibit, File, Matter, Withheld, write_dossier
+from ..portions import in_portions
 from ..station import at_work
 
 BATCH = 100
@@ -199,7 +200,7 @@ class DisputeDossierBuild(models.Model):
         labels = dict(lines._fields["kind"]._description_selection(self.env))
         sources = self._get_sources()
         exhibits = []
-        for batch in split_every(BATCH, lines.ids, lines.browse):
+        for batch in lines._in_portions(BATCH):
             for line in batch:
                 evidence = line.evidence_id
                 record = evidence._get_record()
@@ -237,7 +238,7 @@ class DisputeDossierBuild(models.Model):
     def _iter_contents(self, lines):
         """Yield the Content of each of ``lines``, loaded in batches."""
         ledger = self._get_ledger()
-        for batch in split_every(BATCH, lines.ids, lines.browse):
+        for batch in lines._in_portions(BATCH):
             evidence = batch.evidence_id | batch.quote_ids
             _head, proofs = ledger._get_proofs(evidence, self.head_id)
             records = {each: each._get_record() for each in evidence}
@@ -293,7 +294,9 @@ class DisputeDossierBuild(models.Model):
             ],
             order="id",
         )
-        for batch in split_every(BATCH, evidence.ids, evidence.browse):
+        sizes = evidence._get_sizes(evidence.ids)
+        for some in in_portions(evidence.ids, lambda each: sizes[each], most=BATCH):
+            batch = evidence.browse(some)
             _head, proofs = ledger._get_proofs(batch, self.head_id)
             for each in batch.browse(sorted(proofs)):
                 details = each._get_record()["details"]

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize_all, split_every
+from odoo.tools import email_normalize_all
 
+from ..portions import in_portions
 from ..station import at_work, is_at_work, off_work, own_defaults
 
 # What becomes an exhibit of its own. Quotes stand with the message they are from;
@@ -107,7 +108,9 @@ class DisputeDossierLine(models.Model):
             order="occurred_at, id",
         ).ids
         lines, quotes, by_inbound, changes = [], [], {}, []
-        for batch in split_every(BATCH, ids, evidence.browse):
+        sizes = evidence._get_sizes(ids)
+        for some in in_portions(ids, lambda each: sizes.get(each, 0), most=BATCH):
+            batch = evidence.browse(some)
             for each in batch:
                 details = each._get_record()["details"]
                 if each.kind == "quote":
@@ -202,6 +205,15 @@ class DisputeDossierLine(models.Model):
         if self.kind == "offer":
             return self.env._("Without prejudice: an offer to settle")
         return self.env._("Privileged: communication with our counsel or mediator")
+
+    def _in_portions(self, most):
+        """Yield these lines in portions whose evidence is not too much for memory."""
+        evidence = {line.id: line.evidence_id.id for line in self}
+        sizes = self.env["dispute.evidence"]._get_sizes(evidence.values())
+        ids = in_portions(
+            self.ids, lambda each: sizes.get(evidence[each], 0), most=most
+        )
+        return map(self.browse, ids)
 
     def _number(self):
         """Give each its number, in the order that was chosen."""

@@ -265,8 +265,8 @@ def _open_mail(raw):
         mail = read_mail(raw)
         text = storable(mail.text or "")
         html = storable(mail.html or _get_html(mail.message))
-        parts = (part for part in mail.message.walk() if _is_file(part))
-        files = [_take_file(part) for part in islice(parts, MOST_FILES)]
+        parts = islice(_find_files(mail.message), MOST_FILES)
+        files = [_take_file(part) for part in parts]
     except Exception:
         _logger.info("A mail could not be taken apart, it is kept whole", exc_info=True)
         return [], "", ""
@@ -279,6 +279,19 @@ def _get_html(message):
         return part.get_content() if part else ""
     except (LookupError, ValueError, AttributeError):
         return ""
+
+
+def _find_files(part):
+    """Yield the files of a mail.
+
+    A mail that is attached is one of them. Taking out what is inside it, too, would
+    let mails in mails in mails grow to hundreds of times their size.
+    """
+    if _is_file(part):
+        yield part
+    elif part.is_multipart() and part.get_content_maintype() != "message":
+        for each in part.get_payload():
+            yield from _find_files(each)
 
 
 def _is_file(part):

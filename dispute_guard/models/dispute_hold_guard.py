@@ -32,9 +32,16 @@ def emptied(old, new):
 
 
 def removed(records, commands):
-    """Whether ``commands`` (for a field with many records) take some of them away."""
+    """Whether ``commands`` (for a field with many records) take some of them away.
+
+    :param commands: in any form that Odoo takes; where it is no list of commands, it
+        names all that are to be left
+    """
     left = set(records.ids)
-    for command in commands or ():
+    is_list = isinstance(commands, list)
+    if not is_list or (commands and not isinstance(commands[0], (list, tuple))):
+        return not left <= set(getattr(commands, "ids", commands or ()))
+    for command in commands:
         match command:
             case (Command.DELETE | Command.UNLINK, record_id, *_):
                 left.discard(record_id)

@@ -26,7 +26,7 @@ class MailMessage(models.Model):
     }
 
     def write(self, vals):
-        if vals.get("attachment_ids"):
+        if "attachment_ids" in vals:
             # sudo: mail.message - compared, not shown
             losing = self.sudo().filtered(
                 lambda each: removed(each.attachment_ids, vals["attachment_ids"])

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from .. import keystore
 from ..ledger import Head, HeadError, public_key, sign
+from ..portions import in_portions
 from ..provenance import describe_error
 from .dispute_ledger import STORED_BITS
 from .dispute_ledger_queue import GONE
@@ -158,14 +159,7 @@ class DisputeLedgerSequencer(models.AbstractModel):
         sizes = {}
         if name in self.env:
             sizes = self.env[name].browse(row[2] for row in rows)._get_ledger_sizes()
-        portion, size = [], 0
-        for row in rows:
-            if portion and size + sizes.get(row[2], 0) > MOST_BYTES:
-                yield portion
-                portion, size = [], 0
-            portion.append(row)
-            size += sizes.get(row[2], 0)
-        yield portion
+        return in_portions(rows, lambda row: sizes.get(row[2], 0), MOST_BYTES)
 
     def _file_portion(self, source, rows):
         try:

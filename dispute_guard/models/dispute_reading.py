@@ -3,6 +3,7 @@ from functools import partial
 from textwrap import shorten
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 EXCERPT = 200  # characters
 PENDING = "dispute_guard_readings"
@@ -61,6 +62,19 @@ class DisputeReading(models.AbstractModel):
         if "raw" in names and not self._reads_sizes():
             self._note_reading("downloaded")
         return result
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        self._check_grouping(groupby_spec)
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    def _read_group_select(self, aggregate_spec, query):
+        self._check_grouping(aggregate_spec)
+        return super()._read_group_select(aggregate_spec, query)
+
+    def _check_grouping(self, spec):
+        """:raise UserError: for groups that would show the words, as if in a list"""
+        if spec.partition(":")[0] in self._verbatim_fields and not self.env.su:
+            raise UserError(self.env._("Open the records to read what they say."))
 
     def _reads_sizes(self):
         return self.env.context.get("bin_size") or self.env.context.get("bin_size_raw")

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo.tools import SQL
 
 from ..ledger import HeadError, LogError, Walk, explain, leaf_hash, read_head
+from ..portions import in_portions
 from .dispute_evidence import SHOWN
 from .dispute_ledger import STORED_BITS
 from .dispute_ledger_queue import GONE
@@ -97,7 +98,7 @@ class StoredLog:
 
     def _check_items(self):
         while items := self._read_items():
-            for some in _in_portions(items):
+            for some in in_portions(items, lambda item: item[3] or 0, MOST_BYTES):
                 self._check_portion(some)
             self._check_nodes()
 
@@ -347,18 +348,6 @@ class StoredLog:
                 source=table,
                 unfiled=True,
             )
-
-
-def _in_portions(items):
-    """Part ``items`` into lists whose evidence is not too much to read at once."""
-    portion, size = [], 0
-    for item in items:
-        if portion and size + (item[3] or 0) > MOST_BYTES:
-            yield portion
-            portion, size = [], 0
-        portion.append(item)
-        size += item[3] or 0
-    yield portion
 
 
 def _digests_of(record):

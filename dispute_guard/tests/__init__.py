@@ -41,6 +41,7 @@ from . import test_phrase_book_tour
 from . import test_phrase_book_transfer
 from . import test_phrase_book_trial
 from . import test_policy
+from . import test_portions
 from . import test_provenance
 from . import test_read_again
 from . import test_signal

@@ -1,6 +1,6 @@
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -201,6 +201,35 @@ class TestAgreement(DisputeCommon):
                 }
             )
         self.assertEqual(link.state, "proposed")
+
+    def test_files_of_agreements_that_are_not_his_stay_closed(self):
+        """Who links a file gets a copy of it with the ticket."""
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        foreign, foreign_file = self.make_agreement("AH-6")
+        foreign.company_id = self.other_company
+        closed, closed_file = self.make_agreement("AH-7", partner=stranger)
+        for agreement, file in ((foreign, foreign_file), (closed, closed_file)):
+            with self.assertRaises(ValidationError):
+                self.make_link(agreement_id=agreement.id, attachment_id=file.id)
+        known = self.env.ref("agreement.group_agreement_readonly")
+        self.agent_team.sudo().group_ids += known
+        link = self.make_link(agreement_id=closed.id, attachment_id=closed_file.id)
+        self.assertEqual(link.state, "linked")
+        with self.assertRaises(ValidationError):
+            self.make_link(agreement_id=foreign.id, attachment_id=foreign_file.id)
+
+    def test_digest_is_never_brought(self):
+        with self.assertRaises(UserError):
+            self.make_link(file_sha256="0" * 64)
+        links = self.env["dispute.agreement.link"].with_user(self.agent_team)
+        link = links.with_context(default_file_sha256="0" * 64).create(
+            {
+                "ticket_id": self.write_in(CALM).id,
+                "agreement_id": self.agreement.id,
+                "attachment_id": self.file.id,
+            }
+        )
+        self.assertEqual(link.file_sha256, sha256_hex(TEXT))
 
     def test_agent_does_not_delete_lines(self):
         link = self.make_link()

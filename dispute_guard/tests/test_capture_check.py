@@ -89,6 +89,16 @@ class TestFilesChecked(SendingCommon, SqlCommon):
                         self.check(row.raw_sha256), {row.raw_sha256: fault}
                     )
 
+    def test_mail_that_is_no_base64_any_more_is_named(self):
+        """The database cannot even read it; the others are checked all the same."""
+        other = self.receive(make_mail_with(("p.pdf", "application/pdf", b"other")))
+        other = other.dispute_inbound_ids
+        digests = (self.inbound.raw_sha256, other.raw_sha256, sha256_hex(PDF))
+        for raw in (b"!", b"Zm9yZ2V", b"\xff\xfe"):
+            with self.subTest(raw):
+                self.tamper(self.inbound, "dispute_guard_raw", raw=raw)
+                self.assertEqual(self.check(*digests), {digests[0]: "altered"})
+
     def test_checking_takes_the_same_queries_however_many(self):
         digests = [
             entry["sha256"]

@@ -3,6 +3,7 @@ from odoo.http import Request
 from odoo.tests import tagged
 
 from ..ledger import sha256_hex
+from ..models import dispute_file
 from .common import CALM, RpcCommon, make_mail
 from .common_capture import PDF, FileCommon, make_mail_with, make_picture
 
@@ -121,6 +122,15 @@ class TestFilesOfMails(FileCommon):
             if file["name"] == "mail.eml"
         ]
         self.assertIn(b"I was promised a refund.", self.read_back(file["sha256"]))
+
+    def test_mails_in_mails_in_mails_do_not_grow(self):
+        inner = b"Content-Type: application/pdf\r\n\r\n" + PDF * 1000
+        head = b"MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n"
+        raw = b"From: paula@example.net\r\nTo: care@nordwind.example.com\r\n"
+        raw += b"Subject: Nested\r\nMessage-ID: <nested@x>\r\n" + head * 50 + inner
+        files, _text, _html = dispute_file._open_mail(raw)
+        self.assertEqual(len(files), 1)
+        self.assertLess(len(files[0]["data"]), len(raw))
 
     def test_mails_that_cannot_be_taken_apart_are_filed_whole(self):
         broken = [

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ANNOUNCED, RpcCommon
@@ -112,6 +113,17 @@ class TestReading(FileCommon, RpcCommon):
         known = len(self.get_readings())
         self.call("dispute.inbound", "read", self.inbound.ids, ["raw"])
         self.assertEqual(len(self.get_readings()), known + 1)
+
+    def test_groups_do_not_show_the_words(self):
+        evidence = self.env["dispute.evidence"].with_user(self.agent_team)
+        for groupby, aggregates in (
+            (["content"], ["__count"]),
+            (["kind"], ["canonical:array_agg"]),
+            ([], ["content:max"]),
+        ):
+            with self.assertRaises(UserError):
+                evidence.formatted_read_group([], groupby, aggregates)
+        self.assertTrue(evidence.formatted_read_group([], ["kind"], ["__count"]))
 
     def test_showing_the_size_of_a_mail_is_no_download(self):
         self.login(self.agent_team)

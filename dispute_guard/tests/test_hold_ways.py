@@ -90,6 +90,10 @@ WAYS = {
     "message: detach all files": lambda t, d: d.message.write(
         {"attachment_ids": [Command.clear()]}
     ),
+    "message: no file": lambda t, d: d.message.write({"attachment_ids": False}),
+    "message: another file": lambda t, d: d.message.write(
+        {"attachment_ids": [d.agreement_file.id]}
+    ),
     # what became of a message
     "notification: delete": lambda t, d: d.notice.unlink(),
     "notification: other reader": lambda t, d: d.notice.write(
