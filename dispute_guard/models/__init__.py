@@ -1,4 +1,5 @@
 from . import dispute_immutable
+from . import dispute_recorded
 from . import dispute_provenance
 from . import dispute_ticket_bound
 from . import dispute_hold_guard

@@ -2,11 +2,10 @@ from base64 import b64decode
 from functools import partial
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..ledger import sha256_hex
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work
 
 PIECE = 1 << 20  # bytes that are held in memory at a time
 # Neither guessed nor indexed by Odoo: files are kept, never opened.
@@ -24,10 +23,9 @@ class DisputeContent(models.Model):
 
     _name = "dispute.content"
     _description = "Content Kept"
-    _inherit = ["dispute.immutable"]
+    _inherit = ["dispute.recorded"]
     _log_access = False
     _rec_name = "sha256"
-    _never_deleted = True
     _immutable_columns = ("sha256", "size")
 
     sha256 = fields.Char(string="SHA-256", required=True, readonly=True, index=True)
@@ -38,28 +36,6 @@ class DisputeContent(models.Model):
         readonly=True,
         help="The evidence that tells why the bytes are no longer kept.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_station()
-        return super(DisputeContent, off_work(self)).create(vals_list)
-
-    def write(self, vals):
-        self._check_station()
-        return super(DisputeContent, off_work(self)).write(vals)
-
-    # Not @api.ondelete: a flag in the context of any call switches that off.
-    def unlink(self):  # pylint: disable=method-required-super; it never deletes
-        self._refuse_deletion()
-
-    def _refuse_deletion(self):
-        raise UserError(self.env._("Files kept as evidence cannot be deleted."))
-
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("Files are kept by the system, never entered or changed.")
-            )
 
     # ------------------------------------------------------------------
     # Keeping

@@ -8,12 +8,11 @@ import lxml.etree
 import lxml.html
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, html2plaintext
 
 from ..provenance import storable
 from ..screening.mail import read_mail
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work
 
 _logger = logging.getLogger(__name__)
 
@@ -68,10 +67,9 @@ class DisputeFile(models.Model):
 
     _name = "dispute.file"
     _description = "File Kept"
-    _inherit = ["dispute.ticket.bound", "dispute.immutable"]
+    _inherit = ["dispute.ticket.bound", "dispute.recorded"]
     _order = "id desc"
     _log_access = False
-    _never_deleted = True
     _immutable_columns = (
         "name",
         "mimetype",
@@ -130,32 +128,6 @@ class DisputeFile(models.Model):
             ],
             limit=1,
         )
-
-    # ------------------------------------------------------------------
-    # Never changed
-    # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_station()
-        return super(DisputeFile, off_work(self)).create(vals_list)
-
-    def write(self, vals):
-        self._check_station()
-        return super(DisputeFile, off_work(self)).write(vals)
-
-    # Not @api.ondelete: a flag in the context of any call switches that off.
-    def unlink(self):  # pylint: disable=method-required-super; it never deletes
-        self._refuse_deletion()
-
-    def _refuse_deletion(self):
-        raise UserError(self.env._("Files kept as evidence cannot be deleted."))
-
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("Files are kept by the system, never entered or changed.")
-            )
 
     # ------------------------------------------------------------------
     # Keeping

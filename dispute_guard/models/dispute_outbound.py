@@ -1,11 +1,10 @@
 import base64
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..ledger import sha256_hex
 from ..provenance import LONGEST_IDENTIFIER, storable
-from ..station import at_work, is_at_work, off_work
+from ..station import at_work
 from .dispute_file import readable_of_html
 
 IMMUTABLE = (
@@ -36,13 +35,13 @@ class DisputeOutbound(models.Model):
     _inherit = [
         "dispute.ticket.bound",
         "dispute.ledger.source",
+        # before the next, which takes the mark of the stations away
+        "dispute.recorded",
         "dispute.droppable",
-        "dispute.immutable",
     ]
     _order = "id desc"
     _log_access = False
     _rec_name = "subject"
-    _never_deleted = True
     _immutable_columns = IMMUTABLE
 
     ticket_id = fields.Many2one(
@@ -90,32 +89,6 @@ class DisputeOutbound(models.Model):
     def _compute_raw_name(self):
         for row in self:
             row.raw_name = f"sent-{row.id}.eml"
-
-    # ------------------------------------------------------------------
-    # Written by the stations alone
-    # ------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_station()
-        return super(DisputeOutbound, off_work(self)).create(vals_list)
-
-    def write(self, vals):
-        self._check_station()
-        return super(DisputeOutbound, off_work(self)).write(vals)
-
-    # Not @api.ondelete: a flag in the context of any call switches that off.
-    def unlink(self):  # pylint: disable=method-required-super; it never deletes
-        self._refuse_deletion()
-
-    def _refuse_deletion(self):
-        raise UserError(self.env._("Sent mails are kept as evidence."))
-
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("Sent mails are recorded by the system, never entered.")
-            )
 
     # ------------------------------------------------------------------
     # Recording
