@@ -1,3 +1,4 @@
+from . import dispute_trigger
 from . import dispute_immutable
 from . import dispute_recorded
 from . import dispute_provenance
@@ -37,6 +38,7 @@ from . import dispute_ledger_report
 from . import dispute_content_check
 from . import dispute_ledger_sequencer
 from . import dispute_ledger_verify
+from . import dispute_ledger_guard
 from . import dispute_policy_rule
 from . import dispute_policy_firing
 from . import dispute_case

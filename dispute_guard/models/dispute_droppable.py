@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..station import off_work
+from .dispute_immutable import refusing
 
 
 class DisputeDroppable(models.AbstractModel):
@@ -25,28 +26,32 @@ class DisputeDroppable(models.AbstractModel):
     def write(self, vals):
         return super(DisputeDroppable, off_work(self)).write(vals)
 
+    @api.model
+    def _get_triggers(self):
+        return super()._get_triggers() | {
+            "raw": refusing(
+                SQL("UPDATE"),
+                SQL(
+                    """
+                    FOR EACH ROW WHEN (
+                        (
+                            OLD.raw IS DISTINCT FROM NEW.raw
+                            OR OLD.dropped_by IS DISTINCT FROM NEW.dropped_by
+                        ) AND NOT (
+                            OLD.dropped_by IS NULL
+                            AND NEW.dropped_by IS NOT NULL
+                            AND NEW.raw IS NULL
+                        )
+                    )
+                    """
+                ),
+            )
+        }
+
     def init(self):
         super().init()
         if self._abstract:
             return
-        self._protect(
-            "raw",
-            SQL("UPDATE"),
-            SQL(
-                """
-                FOR EACH ROW WHEN (
-                    (
-                        OLD.raw IS DISTINCT FROM NEW.raw
-                        OR OLD.dropped_by IS DISTINCT FROM NEW.dropped_by
-                    ) AND NOT (
-                        OLD.dropped_by IS NULL
-                        AND NEW.dropped_by IS NOT NULL
-                        AND NEW.raw IS NULL
-                    )
-                )
-                """
-            ),
-        )
         # Base64 of a mail is hardly compressible, and is read in pieces.
         self.env.cr.execute(
             SQL(

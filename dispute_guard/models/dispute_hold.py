@@ -175,6 +175,14 @@ class DisputeHold(models.Model):
             [{"hold_id": self.id, "user_id": user.id} for user in new]
         )
 
+    def _add_custodians_later(self, users):
+        """Let ``users``, who came to the matter since, acknowledge the holds, too."""
+        for hold in self:
+            if new := users - hold.custodian_ids.user_id:
+                hold._add_custodians(new)
+                hold._record_steps("custodian_added", ", ".join(new.mapped("name")))
+                self.env.ref("dispute_guard.ir_cron_hold")._trigger()
+
     # ------------------------------------------------------------------
     # Release, by two people
     # ------------------------------------------------------------------
@@ -331,8 +339,8 @@ class DisputeHold(models.Model):
     def _record_steps(self, step, content, details=None):
         """Record what happened to the holds as evidence.
 
-        :param str step: placed, release_asked, release_refused, released, acknowledged
-            or erasure_refused
+        :param str step: placed, custodian_added, release_asked, release_refused,
+            released, acknowledged or erasure_refused
         :param str content: the reason given
         """
         now = fields.Datetime.now()

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .dispute_hold_guard import changed, collecting, removed, replaced, reworded
@@ -8,8 +8,17 @@ class MailMessage(models.Model):
     _name = "mail.message"
     _inherit = ["mail.message", "dispute.hold.guard"]
 
-    # Odoo itself writes partner_ids and message_id later, and a subject where none is.
+    dispute_held = fields.Boolean(
+        compute="_compute_dispute_held",
+        groups="base.group_user",
+        export_string_translation=False,
+    )
+
+    # Odoo itself adds partner_ids later, and a subject where none is.
     _held_fields = {
+        "message_id": replaced,
+        "parent_id": replaced,
+        "reply_to": replaced,
         "subject": reworded,
         "body": changed,
         "date": changed,
@@ -25,11 +34,23 @@ class MailMessage(models.Model):
         "incoming_email_cc": replaced,
     }
 
+    def _compute_dispute_held(self):
+        """Whether a hold keeps the message, for the chatter not to offer changes."""
+        holding = self.env["dispute.hold"]._get_holding(self)
+        for message in self:
+            message.dispute_held = message.id in holding
+
+    def _to_store_defaults(self, target):
+        defaults = super()._to_store_defaults(target)
+        if target.is_internal(self.env):
+            defaults = defaults + ["dispute_held"]
+        return defaults
+
     def write(self, vals):
-        if "attachment_ids" in vals:
+        for name in vals.keys() & {"attachment_ids", "partner_ids"}:
             # sudo: mail.message - compared, not shown
             losing = self.sudo().filtered(
-                lambda each: removed(each.attachment_ids, vals["attachment_ids"])
+                lambda each, name=name: removed(each[name], vals[name])
             )
             self.env["dispute.hold"]._check(losing)
         return super().write(vals)

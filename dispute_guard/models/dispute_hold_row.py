@@ -1,87 +1,70 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
+
+HELD = """
+DECLARE
+    led integer;
+    held text;
+BEGIN
+    IF TG_OP != 'TRUNCATE' THEN
+        EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO led USING OLD;
+        IF TG_ARGV[0] = 'ticket_id' THEN
+            SELECT dispute_case_id INTO led FROM helpdesk_ticket WHERE id = led;
+        END IF;
+    END IF;
+    SELECT c.name || '-H' || h.id INTO held
+    FROM dispute_hold h JOIN dispute_case c ON c.id = h.case_id
+    WHERE h.state != 'released' AND (h.case_id = led OR TG_OP = 'TRUNCATE')
+    ORDER BY h.id LIMIT 1;
+    IF held IS NOT NULL THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'restrict_violation',
+            MESSAGE = 'Dispute Guard: ' || TG_OP || ' of ' || TG_TABLE_NAME
+                || ' refused, legal hold ' || held;
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+"""
 
 
 class DisputeHoldRow(models.AbstractModel):
     """Rows that a hold on their ticket's dispute keeps, from SQL, too.
 
-    They may neither be deleted nor lose their bytes nor leave their ticket. As with
-    ``dispute.immutable``, who owns the database can drop a trigger; that he did, the
-    ledger tells.
+    They may neither be deleted nor lose their bytes nor leave their ticket.
     """
 
     _name = "dispute.hold.row"
     _description = "Row that a Hold Keeps"
+    _inherit = ["dispute.trigger"]
 
     # The column that leads to the ticket, and columns that a hold keeps beside it.
     _hold_lead = "ticket_id"
     _hold_columns = ("raw",)
 
-    def init(self):
-        super().init()
-        if self._abstract:
-            return
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE OR REPLACE FUNCTION dispute_guard_held() RETURNS trigger
-                LANGUAGE plpgsql AS $$
-                DECLARE
-                    led integer;
-                    held text;
-                BEGIN
-                    IF TG_OP != 'TRUNCATE' THEN
-                        EXECUTE format('SELECT ($1).%%I', TG_ARGV[0])
-                            INTO led USING OLD;
-                        IF TG_ARGV[0] = 'ticket_id' THEN
-                            SELECT dispute_case_id INTO led
-                            FROM helpdesk_ticket WHERE id = led;
-                        END IF;
-                    END IF;
-                    SELECT c.name || '-H' || h.id INTO held
-                    FROM dispute_hold h JOIN dispute_case c ON c.id = h.case_id
-                    WHERE h.state != 'released'
-                        AND (h.case_id = led OR TG_OP = 'TRUNCATE')
-                    ORDER BY h.id LIMIT 1;
-                    IF held IS NOT NULL THEN
-                        RAISE EXCEPTION USING
-                            ERRCODE = 'restrict_violation',
-                            MESSAGE = 'Dispute Guard: ' || TG_OP || ' of '
-                                || TG_TABLE_NAME || ' refused, legal hold ' || held;
-                    END IF;
-                    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-                END $$
-                """
-            )
-        )
-        columns = [SQL.identifier(self._hold_lead)]
-        columns += map(SQL.identifier, self._hold_columns)
+    @api.model
+    def _get_trigger_functions(self):
+        return super()._get_trigger_functions() | {"held": HELD}
+
+    @api.model
+    def _get_triggers(self):
+        lead = SQL.identifier(self._hold_lead)
+        columns = [lead, *map(SQL.identifier, self._hold_columns)]
         changes = SQL(" OR ").join(
             SQL("OLD.%s IS DISTINCT FROM NEW.%s", column, column) for column in columns
         )
-        row = SQL("FOR EACH ROW WHEN (OLD.%s IS NOT NULL)", columns[0])
-        self._hold_on("delete", SQL("DELETE"), row)
-        row = SQL(
-            "FOR EACH ROW WHEN (OLD.%s IS NOT NULL AND (%s))", columns[0], changes
-        )
-        event = SQL("UPDATE OF %s", SQL(", ").join(columns))
-        self._hold_on("update", event, row)
-        self._hold_on("table", SQL("TRUNCATE"), SQL("FOR EACH STATEMENT"))
-
-    def _hold_on(self, suffix, event, scope):
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE OR REPLACE TRIGGER %s BEFORE %s ON %s
-                %s EXECUTE FUNCTION dispute_guard_held(%s)
-                """,
-                SQL.identifier(f"dispute_guard_held_{suffix}"),
-                event,
-                SQL.identifier(self._table),
-                scope,
-                self._hold_lead,
-            )
-        )
+        function = SQL("EXECUTE FUNCTION dispute_guard_held(%s)", self._hold_lead)
+        row = SQL("FOR EACH ROW WHEN (OLD.%s IS NOT NULL", lead)
+        return super()._get_triggers() | {
+            "held_delete": (SQL("BEFORE DELETE"), SQL("%s) %s", row, function)),
+            "held_update": (
+                SQL("BEFORE UPDATE OF %s", SQL(", ").join(columns)),
+                SQL("%s AND (%s)) %s", row, changes, function),
+            ),
+            "held_table": (
+                SQL("BEFORE TRUNCATE"),
+                SQL("FOR EACH STATEMENT %s", function),
+            ),
+        }
 
 
 class DisputeInbound(models.Model):

@@ -27,7 +27,20 @@ class HelpdeskTicket(models.Model):
     def write(self, vals):
         if vals.get("stage_id"):
             self._check_outsider_stage(vals["stage_id"])
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("user_id"):
+            self._add_hold_custodians()
+        return result
+
+    def _add_hold_custodians(self):
+        """Let whoever gets the tickets acknowledge the holds on them, too."""
+        # sudo: dispute.hold - whoever assigns them need not see the dispute
+        cases = self.sudo().filtered("dispute_case_id.hold").dispute_case_id
+        for case in cases:
+            users = (self.sudo() & case.ticket_ids).user_id
+            case._get_active_holds()._add_custodians_later(
+                users.filtered(lambda user: user.active and not user.share)
+            )
 
     def _check_outsider_stage(self, stage_id):
         """Keep customers from closing a ticket in dispute by themselves.

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..ledger import head_to_text, read_head, sha256_hex
+from .dispute_immutable import refusing
 
 
 class DisputeLedgerHead(models.Model):
@@ -64,28 +65,28 @@ class DisputeLedgerHead(models.Model):
                 "Head of %(time)s UTC, %(size)s items", time=head.time, size=head.size
             )
 
-    def init(self):
-        result = super().init()
+    @api.model
+    def _get_triggers(self):
         # what led outside stays noted, too
-        self._protect(
-            "anchors",
-            SQL("UPDATE"),
-            SQL(
-                """
-                FOR EACH ROW WHEN (
-                    (OLD.token_time IS NOT NULL AND (
-                        OLD.token IS DISTINCT FROM NEW.token
-                        OR OLD.token_time IS DISTINCT FROM NEW.token_time
-                        OR OLD.token_authority IS DISTINCT FROM NEW.token_authority
-                    )) OR (OLD.mailed_at IS NOT NULL AND (
-                        OLD.mailed_at IS DISTINCT FROM NEW.mailed_at
-                        OR OLD.mailed_to IS DISTINCT FROM NEW.mailed_to
-                    ))
-                )
-                """
-            ),
-        )
-        return result
+        return super()._get_triggers() | {
+            "anchors": refusing(
+                SQL("UPDATE"),
+                SQL(
+                    """
+                    FOR EACH ROW WHEN (
+                        (OLD.token_time IS NOT NULL AND (
+                            OLD.token IS DISTINCT FROM NEW.token
+                            OR OLD.token_time IS DISTINCT FROM NEW.token_time
+                            OR OLD.token_authority IS DISTINCT FROM NEW.token_authority
+                        )) OR (OLD.mailed_at IS NOT NULL AND (
+                            OLD.mailed_at IS DISTINCT FROM NEW.mailed_at
+                            OR OLD.mailed_to IS DISTINCT FROM NEW.mailed_to
+                        ))
+                    )
+                    """
+                ),
+            )
+        }
 
     def _compute_token_name(self):
         for head in self:

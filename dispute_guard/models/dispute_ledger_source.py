@@ -1,5 +1,13 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
+
+QUEUE = """
+BEGIN
+    INSERT INTO dispute_ledger_queue (source, record_id, company)
+    SELECT TG_TABLE_NAME, id, company_id FROM inserted ORDER BY id;
+    RETURN NULL;
+END
+"""
 
 
 class DisputeLedgerSource(models.AbstractModel):
@@ -12,34 +20,23 @@ class DisputeLedgerSource(models.AbstractModel):
 
     _name = "dispute.ledger.source"
     _description = "Source of the Ledger"
+    _inherit = ["dispute.trigger"]
 
-    def init(self):
-        super().init()
-        if self._abstract:
-            return
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE OR REPLACE FUNCTION dispute_guard_queue() RETURNS trigger
-                LANGUAGE plpgsql AS $$
-                BEGIN
-                    INSERT INTO dispute_ledger_queue (source, record_id, company)
-                    SELECT TG_TABLE_NAME, id, company_id FROM inserted ORDER BY id;
-                    RETURN NULL;
-                END $$
-                """
+    @api.model
+    def _get_trigger_functions(self):
+        return super()._get_trigger_functions() | {"queue": QUEUE}
+
+    @api.model
+    def _get_triggers(self):
+        return super()._get_triggers() | {
+            "queue": (
+                SQL("AFTER INSERT"),
+                SQL(
+                    "REFERENCING NEW TABLE AS inserted "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION dispute_guard_queue()"
+                ),
             )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE OR REPLACE TRIGGER dispute_guard_queue AFTER INSERT ON %s
-                REFERENCING NEW TABLE AS inserted
-                FOR EACH STATEMENT EXECUTE FUNCTION dispute_guard_queue()
-                """,
-                SQL.identifier(self._table),
-            )
-        )
+        }
 
     def _get_ledger_sizes(self):
         """Hook: about how many bytes each of these rows is to file, by their ids."""

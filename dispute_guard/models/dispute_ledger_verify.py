@@ -60,7 +60,8 @@ class DisputeLedger(models.Model):
             remarks += self._check_tokens()
         except LogError as found:
             error = found
-        remarks += self._get_remarks(log.walk)
+        alarms = self._find_alarms(not error)
+        remarks = alarms + remarks + self._get_remarks(log.walk)
         values = self._prepare_report_values(log.walk, error, remarks)
         values["started_at"] = started
         values["anchors"] = "\n".join(
@@ -68,7 +69,8 @@ class DisputeLedger(models.Model):
             + self._describe_anchors(log.walk)
         )
         # sudo: dispute.ledger - the log tells its administrator, whoever asked
-        self.sudo()._note_problem("verify_problem", values["explanation"])
+        problem = values["explanation"] or "\n".join(alarms)
+        self.sudo()._note_problem("verify_problem", problem)
         # sudo: dispute.ledger.report - nobody may make reports but this method
         return self.env["dispute.ledger.report"].sudo().create(values)
 

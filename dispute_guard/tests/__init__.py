@@ -28,6 +28,7 @@ from . import test_capture_reading
 from . import test_capture_retention
 from . import test_ledger
 from . import test_ledger_check
+from . import test_ledger_guard
 from . import test_ledger_outside
 from . import test_ledger_proof
 from . import test_ledger_tamper

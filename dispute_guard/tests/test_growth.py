@@ -164,7 +164,12 @@ class TestGrowth(GrowthCommon):
         )
         self.assertGreaterEqual(len(messages), MANY)
         self.assertSameCost(
-            lambda records: records.mapped("dispute_quotes"), messages[:FEW], messages
+            lambda records: [
+                records.mapped("dispute_quotes"),
+                records.mapped("dispute_held"),
+            ],
+            messages[:FEW],
+            messages,
         )
 
     def test_lists_of_what_belongs_to_tickets(self):

@@ -49,12 +49,18 @@ class TestHold(MockEmail, DisputeCommon):
     # ------------------------------------------------------------------
 
     def test_policy_places_a_hold(self):
+        calm = self.write_in("Where is it?").message_ids
+        self.assertFalse(any(calm.mapped("dispute_held")))
         case = self.write_in(ANNOUNCED).dispute_case_id
         hold = case.hold_ids
         self.assertEqual(len(hold), 1)
         self.assertTrue(case.hold)
         self.assertEqual(case.hold_reason, hold.reason)
         self.assertEqual(case.hold_at, hold.placed_at)
+        self.assertEqual(
+            case.ticket_ids.message_ids.mapped("dispute_held"),
+            [True] * len(case.ticket_ids.message_ids),
+        )
         self.assertFalse(hold.placed_by)
         (step,) = self.get_steps(case)
         self.assertEqual(step["details"]["step"], "placed")

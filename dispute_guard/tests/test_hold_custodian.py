@@ -49,6 +49,18 @@ class TestHoldCustodian(DisputeCommon):
             self.portal, ticket.dispute_case_id.hold_ids.custodian_ids.user_id
         )
 
+    def test_whoever_gets_the_ticket_later_is_named_too(self):
+        ticket = self.write_in(ANNOUNCED)
+        calm = self.write_in(CALM)
+        hold = ticket.dispute_case_id.hold_ids
+        self.assertFalse(hold.custodian_ids)
+        for user in (self.agent_team, self.agent_team, self.agent_own):
+            (ticket | calm).with_user(self.supervisor).write({"user_id": user.id})
+        self.assertEqual(hold.custodian_ids.user_id, self.agent_team | self.agent_own)
+        self.release_hold(ticket.dispute_case_id)
+        ticket.user_id = self.supervisor
+        self.assertNotIn(self.supervisor, hold.custodian_ids.user_id)
+
     def test_a_custodian_is_told_in_his_language(self):
         self.env["res.lang"]._activate_lang("lv_LV")
         self.agent_team.lang = "lv_LV"

@@ -79,6 +79,10 @@ WAYS = {
     "message: other type": lambda t, d: d.message.write(
         {"message_type": "auto_comment"}
     ),
+    "message: other Message-ID": lambda t, d: d.message.write({"message_id": "<x@y>"}),
+    "message: other reply address": lambda t, d: d.answer.write({"reply_to": "x@y.z"}),
+    "message: no parent": lambda t, d: d.answer.write({"parent_id": False}),
+    "message: fewer recipients": lambda t, d: d.answer.write({"partner_ids": False}),
     "message: make internal": lambda t, d: d.answer.write({"is_internal": True}),
     "message: make a note": lambda t, d: d.answer.write(
         {"subtype_id": t.env.ref("mail.mt_note").id}
