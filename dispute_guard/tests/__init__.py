@@ -31,6 +31,7 @@ from . import test_ledger_check
 from . import test_ledger_guard
 from . import test_ledger_outside
 from . import test_ledger_proof
+from . import test_ledger_rewritten
 from . import test_ledger_tamper
 from . import test_ledger_tour
 from . import test_level
