@@ -99,6 +99,7 @@ class Sentence:
         if shaped := self.lexicon.shaped.get(element):
             words |= shaped & distinct
         groups = [at[word] for word in words]
+        groups += [self._places[edge] for edge in element.edges]
         if element.tails:
             for word in element.tails.keys() & distinct:
                 for rest in element.tails[word]:

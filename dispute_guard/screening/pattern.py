@@ -27,6 +27,12 @@ MOST_GAP = 15
 _CONCEPT = re.compile(r"[A-Z][A-Z0-9_]+\Z").match
 _GAP = re.compile(r"\.\.(\d+)\Z").match
 
+# How a phrase goes on, by its first word.
+Tails = dict[str, tuple[tuple[str, ...], ...]]
+# Shared by thousands of elements, which spares memory; never changed.
+_NOTHING: dict = {}
+_NONE: frozenset[str] = frozenset()
+
 
 class PatternError(ValueError):
     """What is wrong with a pattern; ``mend`` says how to put it right."""
@@ -42,12 +48,13 @@ class Element:
     ``words`` are listed single words, ``tails`` gives for the first word of a phrase
     the further words that may follow it. ``starts`` and ``ends`` are beginnings and
     endings of words, ``stems`` beginnings with the endings they may have; ``but`` are
-    words that endings and stems do not mean. Two elements are equal only if they are
-    the same object; concepts are shared.
+    words that endings and stems do not mean. ``edges`` are the start or the end of the
+    sentence, if they will do as well. Two elements are equal only if they are the same
+    object; concepts are shared.
     """
 
     __slots__ = (
-        *("name", "words", "tails", "starts", "ends", "stems", "but"),
+        *("name", "words", "tails", "starts", "ends", "stems", "but", "edges"),
         *("common", "fuzzy", "__weakref__"),
     )
 
@@ -60,24 +67,26 @@ class Element:
         ends: Iterable[str] = (),
         stems: Mapping[str, Container[str]] | None = None,
         but: Container[str] = frozenset(),
+        edges: Iterable["Element"] = (),
         common: bool = False,
         fuzzy: bool = False,
     ):
-        self.name, self.but = name, but
+        self.name, self.but, self.edges = name, but, tuple(edges)
         self.starts, self.ends = tuple(starts), tuple(ends)
         free = set(self.starts)
-        self.stems = {k: v for k, v in (stems or {}).items() if k not in free}
+        stems = {k: v for k, v in (stems or {}).items() if k not in free}
+        self.stems = stems or _NOTHING
         # common: too frequent to look for first; fuzzy: recognised in spite of a typo
         self.common, self.fuzzy = common or bool(ends), fuzzy
         words = []
-        self.tails: dict[str, tuple[tuple[str, ...], ...]] = {}
+        tails: Tails = {}
         for phrase in phrases:
             first = phrase[0]
             if len(phrase) == 1:
                 words.append(first)
             else:
-                self.tails[first] = (*self.tails.get(first, ()), phrase[1:])
-        self.words = frozenset(words)
+                tails[first] = (*tails.get(first, ()), phrase[1:])
+        self.words, self.tails = frozenset(words), tails or _NOTHING
 
     @property
     def open(self) -> bool:
@@ -109,7 +118,7 @@ def union(name: str, parts: Iterable[Element], **flags: bool) -> Element:
     """Return an element that stands for all that the parts stand for."""
     parts = list(parts)
     stems: dict[str, frozenset[str]] = {}
-    tails: dict[str, tuple[tuple[str, ...], ...]] = {}
+    tails: Tails = {}
     for part in parts:
         for stem, endings in part.stems.items():
             stems[stem] = stems[stem] | endings if stem in stems else endings
@@ -121,9 +130,10 @@ def union(name: str, parts: Iterable[Element], **flags: bool) -> Element:
         ends=[end for part in parts for end in part.ends],
         stems=stems,
         but=_all_of(part.but for part in parts),
+        edges=[edge for part in parts for edge in part.edges],
         **flags,
     )
-    element.tails = tails
+    element.tails = tails or _NOTHING
     element.words = _all_of(part.words for part in parts)
     return element
 
@@ -134,12 +144,13 @@ def _joined(these: tuple, those: tuple) -> tuple:
 
 def _all_of(parts: Iterable[frozenset[str]]) -> frozenset[str]:
     """Return the union, which is one of the parts where the others are empty."""
-    different = [*{id(part): part for part in parts if part}.values()]
-    return different[0] if len(different) == 1 else frozenset().union(*different)
+    different = [*{id(part): part for part in parts if part}.values()] or [_NONE]
+    return different[0] if len(different) == 1 else _NONE.union(*different)
 
 
 SENTENCE_START = Element("^", common=True)
 SENTENCE_END = Element("$", common=True)
+EDGES = {"^": SENTENCE_START, "$": SENTENCE_END}
 # No word looks like their names, because words have small letters.
 SIGNS = {name: Element(name, [(name,)]) for name in sorted(NAMES)}
 
@@ -233,8 +244,9 @@ class Parser:
             for element in self._elements(item.removesuffix("?") if optional else item):
                 steps.append(Step(element, gap, optional))
                 gap = 0
-        required = {step.element for step in steps if not step.optional}
-        required -= {SENTENCE_START, SENTENCE_END}
+        needed = {step.element for step in steps if not step.optional}
+        # The edges of the sentence are always there.
+        required = {each for each in needed - {*EDGES.values()} if not each.edges}
         if not required:
             raise PatternError(
                 "has nothing that must be there", "name at least one word"
@@ -249,8 +261,8 @@ class Parser:
         return Pattern(text, tuple(steps), tuple(by_size), _longest(steps))
 
     def _elements(self, item: str) -> list[Element]:
-        if item in "^$":
-            return [SENTENCE_START if item == "^" else SENTENCE_END]
+        if item in EDGES:
+            return [EDGES[item]]
         if _CONCEPT(item):
             return [self._concept(item)]
         if "|" in item:
@@ -272,6 +284,8 @@ class Parser:
                 parts.append(self._concept(choice))
             elif choice.startswith("~"):
                 parts.append(self._any_form(choice))
+            elif choice in EDGES:
+                parts.append(Element(choice, edges=[EDGES[choice]]))
             else:
                 phrases |= parse_words(self._spelt(choice.replace("_", " ")))
         return union(item, [*parts, Element(item, phrases)])

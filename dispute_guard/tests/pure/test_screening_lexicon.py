@@ -114,6 +114,18 @@ def test_endings_within_a_choice(folder):
     assert not finds("Uz priekšu ķirsi.")
 
 
+def test_edge_of_the_sentence_within_a_choice(folder):
+    finds = _with_future(folder, "^|tad FUTURE_1 ķirsi tagad|$")
+    assert finds("Raustīšu ķirsi.") and finds("Raustīšu ķirsi tagad un šeit.")
+    assert finds("Labi, tad raustīšu ķirsi!") and finds("raustīšu ķirsi")
+    assert not finds("Raustīšu ķirsi rīt.") and not finds("Es raustīšu ķirsi.")
+
+
+def test_edge_alone_is_no_pattern(folder):
+    with pytest.raises(screening.LexiconError, match="nothing that must be there"):
+        _with_future(folder, "^|$ FUTURE_1?")("Raustīšu.")
+
+
 def test_concept_of_forms_and_of_other_concepts(folder):
     finds = _with_future(folder, "FUTURE_1 ~ķirsis", endings="[]", forms='["ēst"]')
     assert finds("Ēst ķiršus.") and not finds("Raustīšu ķiršus.")
