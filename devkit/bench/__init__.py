@@ -50,7 +50,8 @@ class Bench:
 
 
 def groups():
-    names = ("gateway", "screening", "ledger", "dossier")
+    names = ("gateway", "screening", "ledger", "dossier", "policy", "case")
+    names += ("handoff",)
     return [importlib.import_module(f"{__name__}.{name}") for name in names]
 
 

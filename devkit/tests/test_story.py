@@ -36,6 +36,9 @@ def test_good_story_is_returned_as_written(folder):
         ([{"mail": "1.eml", "bye": 1}], "unknown key bye"),
         ([{"letter": "1.eml"}], "exactly one of"),
         ([{"mail": "1.eml", "note_on": "1.eml"}], "exactly one of"),
+        ([{"by": "anna", "note_on": "1.eml"}], "must begin with note_on"),
+        ([{"mail": "1.eml", "date": "2026-10-19"}], "unknown key date"),
+        ([{"mail": "1.eml"}, {"page": "1.eml", "as": "lawyer"}], "does is missing"),
     ],
 )
 def test_bad_step_is_named(folder, steps, problem):

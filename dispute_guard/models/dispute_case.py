@@ -1,6 +1,9 @@
+from itertools import chain
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..station import is_at_work, off_work, own_defaults
 from .dispute_hold_guard import changed, replaced
@@ -14,6 +17,8 @@ RUNGS = [
     ("court", "Court"),
     ("closed", "Closed"),
 ]
+# So many of the gravest signals stand on the form.
+MAIN_SIGNALS = 10
 HOLD_FIELDS = {"hold", "hold_reason", "hold_at", "hold_ids"}
 
 
@@ -61,12 +66,6 @@ class DisputeCase(models.Model):
         required=True, readonly=True, default=fields.Datetime.now
     )
     closed_at = fields.Datetime(compute="_compute_closed_at", store=True, readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    amount_disputed = fields.Monetary(
-        string="Exposure",
-        tracking=True,
-        help="The sum that the dispute is about.",
-    )
     # legal hold
     hold_ids = fields.One2many("dispute.hold", "case_id", string="Legal Holds")
     hold = fields.Boolean(
@@ -96,8 +95,11 @@ class DisputeCase(models.Model):
     agreement_link_ids = fields.One2many(
         "dispute.agreement.link", "case_id", string="Agreements"
     )
-    ticket_count = fields.Integer(compute="_compute_counts")
-    evidence_count = fields.Integer(compute="_compute_counts")
+    main_signal_ids = fields.Many2many(
+        "dispute.signal", string="Gravest Words", compute="_compute_main_signal_ids"
+    )
+    ticket_count = fields.Integer(compute="_compute_ticket_count")
+    evidence_count = fields.Integer(compute="_compute_evidence_count")
 
     @api.depends("name", "title")
     def _compute_display_name(self):
@@ -127,13 +129,61 @@ class DisputeCase(models.Model):
             case.hold_can_confirm = any(asked.mapped("can_confirm"))
 
     @api.depends("ticket_ids")
-    def _compute_counts(self):
-        by_ticket = self.ticket_ids._count_evidence()
-        for case in self:
-            case.ticket_count = len(case.ticket_ids)
-            case.evidence_count = sum(
-                by_ticket.get(ticket.id, 0) for ticket in case.ticket_ids
+    def _compute_ticket_count(self):
+        """Counted in the database: a dispute may have hundreds of tickets."""
+        tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+        counts = dict(
+            tickets._read_group(
+                [("dispute_case_id", "in", self.ids)], ["dispute_case_id"], ["__count"]
             )
+        )
+        for case in self:
+            case.ticket_count = counts.get(case, 0)
+
+    @api.depends("ticket_ids")
+    def _compute_evidence_count(self):
+        tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+        ids = dict(
+            tickets._read_group(
+                [("dispute_case_id", "in", self.ids)],
+                ["dispute_case_id"],
+                ["id:array_agg"],
+            )
+        )
+        by_ticket = tickets.browse(chain(*ids.values()))._count_evidence()
+        for case in self:
+            case.evidence_count = sum(
+                by_ticket.get(each, 0) for each in ids.get(case, ())
+            )
+
+    @api.depends("signal_ids.state", "signal_ids.gravity")
+    def _compute_main_signal_ids(self):
+        """Of hundreds the form shows the gravest; the others are a click away."""
+        signals = self.env["dispute.signal"]
+        signals.flush_model()
+        visible = signals._search(
+            [("case_id", "in", self.ids), ("state", "not in", HIDDEN_STATES)]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT case_id, array_agg(id ORDER BY place) FROM (
+                    SELECT case_id, id, row_number() OVER (
+                        PARTITION BY case_id
+                        ORDER BY gravity DESC, occurred_at DESC, id DESC
+                    ) AS place
+                    FROM dispute_signal WHERE id IN %s
+                ) ranked WHERE place <= %s GROUP BY case_id
+                """,
+                visible.subselect(),
+                MAIN_SIGNALS,
+            )
+        )
+        ids = dict(rows)
+        # read together, or else their access is checked case by case
+        signals.browse(chain(*ids.values())).fetch(["company_id", "state"])
+        for case in self:
+            case.main_signal_ids = ids.get(case.id, [])
 
     @api.model
     def default_get(self, fields):
@@ -196,6 +246,33 @@ class DisputeCase(models.Model):
             if case.level != level:
                 case.level = level
 
+    def _get_first_ticket(self):
+        """The ticket on which is recorded what concerns the whole dispute."""
+        return self.with_context(active_test=False).ticket_ids.sorted("id")[:1]
+
+    def _record_course(self, step, words, details=None):
+        """Record as evidence what happened to these disputes.
+
+        :param str step: a code for what it was
+        :param str words: what people read
+        :param dict details: more of it, as ``dispute.evidence`` takes it
+        """
+        # sudo: dispute.case - recorded whoever did it
+        return self.env["dispute.evidence"]._record_evidence(
+            [
+                {
+                    "kind": "case",
+                    "content": words,
+                    "ticket": case._get_first_ticket(),
+                    "company": case.company_id or self.env.company,
+                    "author": self.env.user.name,
+                    "occurred_at": fields.Datetime.now(),
+                    "details": {"step": step, "case": case.name, **(details or {})},
+                }
+                for case in self.sudo()
+            ]
+        )
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
@@ -241,6 +318,16 @@ class DisputeCase(models.Model):
             "res_model": "helpdesk.ticket",
             "view_mode": "list,kanban,form",
             "domain": [("dispute_case_id", "=", self.id)],
+        }
+
+    def action_view_signals(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What Was Said"),
+            "res_model": "dispute.signal",
+            "view_mode": "list,kanban,form",
+            "domain": [("case_id", "=", self.id)],
         }
 
     def action_view_evidence(self):

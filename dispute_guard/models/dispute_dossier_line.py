@@ -8,7 +8,21 @@ from ..station import at_work, is_at_work, off_work, own_defaults
 
 # What becomes an exhibit of its own. Quotes stand with the message they are from;
 # who read what, holds and dossiers are told in the custody log.
-EXHIBITS = ("message", "sent", "call", "offer", "agreement", "handoff", "change")
+EXHIBITS = (
+    "message",
+    "sent",
+    "call",
+    "offer",
+    "agreement",
+    "handoff",
+    "change",
+    "case",
+    "clock",
+    "lock",
+)
+# How we led the dispute is no business of the other side.
+INTERNAL = ("case", "clock", "lock")
+PRIVILEGED = ("handoff", "offer", *INTERNAL)
 BATCH = 200
 CHOSEN = {"sequence", "is_withheld", "reason"}
 
@@ -164,7 +178,7 @@ class DisputeDossierLine(models.Model):
             or details.get("professional")
             or details.get("name")
             or text[:80],
-            "is_privileged": evidence.kind in ("handoff", "offer")
+            "is_privileged": evidence.kind in PRIVILEGED
             or details.get("speaker") == "professional"
             or self._is_to_professionals(dossier, evidence, details),
             "quote_ids": [],
@@ -204,6 +218,8 @@ class DisputeDossierLine(models.Model):
         self = self.with_context(lang=self.dossier_id.lang)
         if self.kind == "offer":
             return self.env._("Without prejudice: an offer to settle")
+        if self.kind in INTERNAL:
+            return self.env._("Internal: how we led the dispute")
         return self.env._("Privileged: communication with our counsel or mediator")
 
     def _in_portions(self, most):

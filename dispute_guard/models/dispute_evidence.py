@@ -72,6 +72,9 @@ class DisputeEvidence(models.Model):
             ("agreement", "Agreement"),
             ("handoff", "Handoff"),
             ("hold", "Legal hold"),
+            ("case", "Course of the dispute"),
+            ("clock", "Clock"),
+            ("lock", "Lock or pause"),
             ("access", "Reading"),
             ("dossier", "Dossier"),
         ],
@@ -104,6 +107,8 @@ class DisputeEvidence(models.Model):
     canonical = fields.Text(readonly=True, required=True)
     sha256 = fields.Char(string="SHA-256", readonly=True, required=True)
     intact = fields.Boolean(compute="_compute_intact")
+
+    _calls = models.Index("(ticket_id) WHERE kind = 'call'")
 
     @api.depends("kind", "content", "ticket_number")
     def _compute_display_name(self):

@@ -1,18 +1,26 @@
-import logging
-from datetime import timedelta
-
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
+from odoo.exceptions import UserError
 
-from ..provenance import describe_error
+from ..station import at_work, is_at_work, off_work, own_defaults
+from .dispute_case_outcome import OUTCOMES
 from .dispute_professional import ROLES
-from .dispute_signal import LIVE_STATES
 
-_logger = logging.getLogger(__name__)
-
-OPEN_STATES = ("to_send", "sent", "acknowledged")
+OPEN_STATES = ("to_send", "sent", "acknowledged", "accepted")
 WAITING_STATES = ("to_send", "sent")
-DISPATCH_LIMIT = 50
+TAKEN_STATES = ("acknowledged", "accepted")
+# What people say when they open a handoff by hand; it stays.
+CAUSE_FIELDS = {"case_id", "ticket_id", "role"}
+# What people may put right until the brief is sent; then it is frozen.
+DRAFT_FIELDS = {
+    "professional_id",
+    "language",
+    "speciality_ids",
+    "desired_outcome",
+    "options",
+    "brief",
+}
+# What people may note until the handoff is closed.
+OUTCOME_FIELDS = {"outcome_kind", "outcome", "invoice_amount", "invoice_currency_id"}
 
 
 class DisputeHandoff(models.Model):
@@ -20,7 +28,10 @@ class DisputeHandoff(models.Model):
 
     It opens in the transaction that saw the threat. Brief, mail and activity follow
     right after commit in ``_cron_dispatch``, so that a mail server that is down
-    delays the handoff, never the customer's mail.
+    delays the handoff, never the customer's mail. Who is asked stands in ``step_ids``,
+    fixed at the first sending; ``_cron_sweep`` goes on to the next one when nobody
+    answers in time. State, chain, clocks and the brief once it is sent are written by
+    the system alone.
     """
 
     _name = "dispute.handoff"
@@ -39,14 +50,20 @@ class DisputeHandoff(models.Model):
     company_id = fields.Many2one(related="case_id.company_id", store=True)
     role = fields.Selection(selection=ROLES, required=True)
     language = fields.Selection(selection="_selection_language")
+    speciality_ids = fields.Many2many(
+        "dispute.speciality",
+        string="Specialities Asked For",
+        help="Those of the ticket's category, if none are named.",
+    )
     professional_id = fields.Many2one(
-        "dispute.professional", tracking=True, ondelete="restrict"
+        "dispute.professional", tracking=True, index=True, ondelete="restrict"
     )
     state = fields.Selection(
         selection=[
             ("to_send", "To send"),
             ("sent", "Sent"),
             ("acknowledged", "Acknowledged"),
+            ("accepted", "Accepted"),
             ("done", "Done"),
             ("cancelled", "Cancelled"),
         ],
@@ -54,7 +71,27 @@ class DisputeHandoff(models.Model):
         default="to_send",
         tracking=True,
     )
+    # the brief
+    desired_outcome = fields.Text(help="What we want to reach.")
+    options = fields.Text(help="The ways that are open to us.")
     brief = fields.Html(sanitize=True)
+    brief_sha256 = fields.Char(
+        string="SHA-256 of the Brief",
+        readonly=True,
+        copy=False,
+        help="From the moment it is there, the brief stays as it is.",
+    )
+    # the chain
+    step_ids = fields.One2many("dispute.handoff.step", "handoff_id", string="Chain")
+    step_id = fields.Many2one(
+        "dispute.handoff.step",
+        string="Asked Now",
+        readonly=True,
+        ondelete="restrict",
+    )
+    reasons = fields.Text(related="step_id.reasons")
+    price_note = fields.Char(related="step_id.price_note", string="Price")
+    choice_note = fields.Text(string="Who Is Not Asked", readonly=True)
     mail_id = fields.Many2one(
         "mail.mail",
         string="Outgoing Mail",
@@ -63,13 +100,30 @@ class DisputeHandoff(models.Model):
         groups="base.group_system",
     )
     mail_state = fields.Selection(related="mail_id.state", string="Mail")
+    # the outcome
+    outcome_kind = fields.Selection(selection=OUTCOMES, string="Result")
     outcome = fields.Text()
+    invoice_amount = fields.Monetary(
+        string="Invoiced", currency_field="invoice_currency_id"
+    )
+    invoice_currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id
+    )
     # clocks
     threat_at = fields.Datetime(readonly=True)
     attempted_at = fields.Datetime(readonly=True, export_string_translation=False)
+    alarmed_at = fields.Datetime(readonly=True, export_string_translation=False)
     sent_at = fields.Datetime(readonly=True)
     deadline = fields.Datetime(string="Acknowledge By", readonly=True)
     acknowledged_at = fields.Datetime(readonly=True)
+    accepted_at = fields.Datetime(readonly=True)
+    active_at = fields.Datetime(string="Last Sign of Life", readonly=True)
+    due_at = fields.Datetime(
+        string="Looked At Next",
+        readonly=True,
+        help="When somebody is asked, reminded or told next if nothing happens.",
+    )
+    closed_at = fields.Datetime(readonly=True)
     hours_to_send = fields.Float(
         string="Hours to Handoff",
         compute="_compute_hours",
@@ -89,10 +143,15 @@ class DisputeHandoff(models.Model):
     )
 
     _one_open_per_role = models.UniqueIndex(
-        "(case_id, role) WHERE state IN ('to_send', 'sent', 'acknowledged')",
+        "(case_id, role) WHERE state IN "
+        "('to_send', 'sent', 'acknowledged', 'accepted')",
         "This case has been handed to this role already.",
     )
+    _positive_invoice = models.Constraint(
+        "CHECK(invoice_amount >= 0)", "An invoice is not less than nothing."
+    )
     _to_send = models.Index("(id) WHERE state = 'to_send'")
+    _due = models.Index("(due_at) WHERE due_at IS NOT NULL")
 
     @api.model
     def _selection_language(self):
@@ -131,7 +190,86 @@ class DisputeHandoff(models.Model):
         return [("state", "in", WAITING_STATES), ("deadline", "<", "now")]
 
     # ------------------------------------------------------------------
-    # Station 6: opening and sending
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(
+            self, super().default_get(fields), self._fields.keys() - self._get_free()
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not is_at_work(self):
+            free = self._get_free() | CAUSE_FIELDS
+            for vals in vals_list:
+                self._refuse(vals.keys() - free)
+            cases = self.env["dispute.case"].browse(
+                vals.get("case_id") for vals in vals_list
+            )
+            vals_list = [
+                self._prepare_own_values(case, vals)
+                for case, vals in zip(cases, vals_list, strict=True)
+            ]
+        handoffs = super(DisputeHandoff, off_work(self)).create(vals_list)
+        if handoffs:
+            # sudo: ir.cron - woken by whoever opens a handoff
+            self.env.ref("dispute_guard.ir_cron_handoff").sudo()._trigger()
+        return handoffs
+
+    def write(self, vals):
+        if not is_at_work(self):
+            self._refuse(vals.keys() - self._get_free())
+            if vals.keys() & DRAFT_FIELDS and any(self.mapped("brief_sha256")):
+                raise UserError(
+                    self.env._("What was sent to the professional stays as it is.")
+                )
+            if vals.keys() & OUTCOME_FIELDS and any(self.mapped("closed_at")):
+                raise UserError(
+                    self.env._("The handoff is closed, its outcome stays as it is.")
+                )
+        return super(DisputeHandoff, off_work(self)).write(vals)
+
+    @api.model
+    def _get_free(self):
+        """Hook: the names of the fields that people may write."""
+        return DRAFT_FIELDS | OUTCOME_FIELDS
+
+    @api.model
+    def _refuse(self, names):
+        """:raise UserError: when one of ``names`` is written by the system alone"""
+        if any(not name.startswith(("message_", "activity_")) for name in names):
+            raise UserError(
+                self.env._(
+                    "State, chain and times of a handoff follow from what is done "
+                    "with its buttons, they are never entered."
+                )
+            )
+
+    @api.model
+    def _prepare_own_values(self, case, vals):
+        """The values of a handoff that a person opens.
+
+        It stands on the newest ticket of the dispute, so that agents see it, and asks
+        for the language in which the customer spoke last.
+        """
+        spoken = case.signal_ids.filtered("language")[:1].language
+        return {
+            **vals,
+            "ticket_id": vals.get("ticket_id") or case.ticket_ids.sorted("id")[-1:].id,
+            "language": vals.get("language") or spoken,
+            "threat_at": fields.Datetime.now(),
+        }
+
+    def _move(self, vals):
+        """Write what only the stations write."""
+        # sudo: dispute.handoff - who may take the step was checked, or it is the
+        # professional himself, known by his invitation
+        at_work(self.sudo()).write(vals)
+
+    # ------------------------------------------------------------------
+    # Station 6: opening
     # ------------------------------------------------------------------
 
     @api.model
@@ -158,152 +296,29 @@ class DisputeHandoff(models.Model):
             if key not in taken:
                 taken.add(key)
                 vals_list.append(self._prepare_handoff_values(ticket, role, signal))
-        handoffs = self.with_context(
-            mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True
+        handoffs = at_work(
+            self.with_context(
+                mail_create_nolog=True,
+                mail_create_nosubscribe=True,
+                tracking_disable=True,
+            )
         ).create(vals_list)
-        if handoffs:
-            self.env.ref("dispute_guard.ir_cron_handoff")._trigger()
         return handoffs.with_context(tracking_disable=False)
 
     @api.model
     def _prepare_handoff_values(self, ticket, role, signal):
         """Hook: the values of a handoff opened because of ``signal``."""
+        # who speaks, a court, say, is a sign in no language: that of the letter then
+        language = signal.language or signal.inbound_id.language
+        known = dict(self._fields["language"]._description_selection(self.env))
         return {
             "case_id": ticket.dispute_case_id.id,
             "ticket_id": ticket.id,
             "signal_id": signal.id,
             "role": role,
-            "language": signal.language,
-            "threat_at": signal.occurred_at,
+            "language": language if language in known else False,
+            "threat_at": signal.occurred_at or fields.Datetime.now(),
         }
-
-    @api.model
-    def _cron_dispatch(self):
-        """Send the handoffs that wait, each on its own; one that fails stays."""
-        cron = self.env["ir.cron"]
-        # Oldest first, those that have found nobody so far last.
-        waiting = self.search(
-            [("state", "=", "to_send")],
-            order="attempted_at ASC NULLS FIRST, id",
-            limit=DISPATCH_LIMIT,
-        )
-        cron._commit_progress(remaining=len(waiting))
-        for handoff in waiting:
-            handoff.attempted_at = fields.Datetime.now()
-            try:
-                with self.env.cr.savepoint():
-                    handoff._dispatch()
-            except Exception as error:
-                _logger.exception("Handoff %s could not be sent", handoff.id)
-                handoff.company_id._tell_dispute_administrator(
-                    handoff, describe_error(error)
-                )
-            if not cron._commit_progress(1):
-                break
-
-    def _dispatch(self):
-        """Choose the professional, write the brief, mail it, plan the follow-up."""
-        self.ensure_one()
-        if not self.professional_id.email:
-            self.professional_id = self.env["dispute.professional"]._choose(
-                self.role, self.company_id, self.language, self.partner_id
-            )
-        if not self.professional_id:
-            self._plan_activity(
-                "dispute_guard.mail_activity_type_no_professional",
-                self.company_id._get_dispute_administrator(),
-            )
-            return
-        now = fields.Datetime.now()
-        self.deadline = self._get_deadline(now)
-        self.brief = self.brief or self._make_brief()
-        template = self.env.ref("dispute_guard.mail_template_handoff")
-        mail_id = template.send_mail(self.id, force_send=False)
-        # sudo: mail.mail - who may send a handoff need not see other mails
-        self.sudo().mail_id = mail_id
-        self.write({"state": "sent", "sent_at": now})
-        self._record_handoff()
-        self.activity_unlink(["dispute_guard.mail_activity_type_no_professional"])
-        self._plan_activity(
-            "dispute_guard.mail_activity_type_handoff", self._get_follower()
-        )
-
-    def _get_deadline(self, start):
-        hours = self.professional_id.acknowledge_hours
-        calendar = self.company_id.resource_calendar_id
-        planned = calendar and calendar.plan_hours(hours, start, compute_leaves=True)
-        return planned or start + timedelta(hours=hours)
-
-    def _make_brief(self):
-        """Hook: the brief as HTML, in the professional's language."""
-        partner = self.professional_id.partner_id
-        handoff = self.with_context(
-            lang=partner.lang or self.env.user.lang,
-            tz=partner.tz or self.company_id.partner_id.tz or "UTC",
-        )
-        return handoff.env["ir.qweb"]._render(
-            "dispute_guard.handoff_brief", handoff._prepare_brief_values()
-        )
-
-    def _prepare_brief_values(self):
-        """Hook: what the brief's template may show."""
-        case = self.case_id
-        live = case.signal_ids.filtered(
-            lambda signal: signal.state in LIVE_STATES
-        ).sorted("occurred_at")
-        words = live.filtered("quote")
-        return {
-            "handoff": self,
-            "time_zone": self.env.context.get("tz"),
-            "case": case,
-            "tickets": case.ticket_ids,
-            "signals": words,
-            "noted": live - words,
-            "lapses": case.ticket_ids.dispute_lapse_ids.filtered(
-                lambda lapse: not lapse.excuse
-            ).sorted("began_at"),
-            "links": case.agreement_link_ids.filtered(
-                lambda link: link.state != "rejected"
-            ),
-        }
-
-    def _get_follower(self):
-        """Hook: the user of our own who sees to it that the handoff moves on."""
-        users = self.professional_id.partner_id.user_ids | self.case_id.user_id
-        return (
-            users.filtered(lambda user: user.active and not user.share)[:1]
-            or self.company_id._get_dispute_administrator()
-        )
-
-    def _plan_activity(self, activity_type, user):
-        if self.activity_search([activity_type]):
-            return
-        self.activity_schedule(
-            activity_type,
-            date_deadline=(self.deadline or fields.Datetime.now()).date(),
-            user_id=user.id,
-        )
-
-    def _record_handoff(self):
-        partner = self.professional_id.partner_id
-        self.env["dispute.evidence"]._record_evidence(
-            [
-                {
-                    "kind": "handoff",
-                    "content": html2plaintext(self.brief),
-                    "ticket": self.ticket_id,
-                    "company": self.company_id,
-                    "author": self.env.user.name,
-                    "occurred_at": self.sent_at,
-                    "details": {
-                        "case": self.case_id.name,
-                        "role": self.role,
-                        "professional": partner.name or "",
-                        "address": partner.email or "",
-                    },
-                }
-            ]
-        )
 
     # ------------------------------------------------------------------
     # Actions
@@ -311,20 +326,27 @@ class DisputeHandoff(models.Model):
 
     def action_dispatch(self):
         """Send now instead of with the next run of the scheduled action."""
+        self.check_access("write")
         for handoff in self.filtered(lambda handoff: handoff.state == "to_send"):
             handoff._dispatch()
 
     def action_acknowledge(self):
         """Note that the professional has taken the matter over."""
-        waiting = self.filtered(lambda handoff: handoff.state == "sent")
-        waiting.write(
-            {"state": "acknowledged", "acknowledged_at": fields.Datetime.now()}
-        )
-        waiting.activity_feedback(["dispute_guard.mail_activity_type_handoff"])
+        self.check_access("write")
+        for handoff in self.filtered(lambda handoff: handoff.state == "sent"):
+            handoff.step_id._acknowledge()
+
+    def action_accept(self):
+        """Note that the professional acts in the matter."""
+        self.check_access("write")
+        for handoff in self.filtered(lambda h: h.state in ("sent", "acknowledged")):
+            handoff.step_id._accept()
 
     def action_done(self):
-        self.write({"state": "done"})
+        """Close with the outcome that is noted."""
+        self.check_access("write")
+        self._close("done")
 
     def action_cancel(self):
-        self.write({"state": "cancelled"})
-        self.activity_unlink(["dispute_guard.mail_activity_type_handoff"])
+        self.check_access("write")
+        self._close("cancelled")

@@ -9,6 +9,8 @@ from odoo.tools import SQL
 PATHS = {
     "helpdesk.ticket": "dispute_case_id",
     "dispute.handoff": "case_id",
+    "dispute.case.party": "case_id",
+    "dispute.case.sum": "case_id",
     "dispute.hold": "case_id",
     "dispute.agreement.link": "case_id",
     "dispute.signal": "ticket_id",

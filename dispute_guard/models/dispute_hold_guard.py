@@ -21,6 +21,18 @@ def replaced(old, new):
     return bool(old) and old != new
 
 
+def rehoused(old, new):
+    """It stays in its dispute, or goes where that one was merged or split.
+
+    Only to a dispute that is under hold itself: the hold goes on.
+    """
+    return (
+        bool(old)
+        and old != new
+        and not (new.hold and old in (new.split_from_id | new.merged_ids))
+    )
+
+
 def reworded(old, new):
     """As ``replaced``, but line breaks may become spaces."""
     return bool(old) and old.split() != (new or "").split()

@@ -4,12 +4,24 @@ from odoo.tools import SQL
 HELD = """
 DECLARE
     led integer;
+    leads integer;
     held text;
 BEGIN
     IF TG_OP != 'TRUNCATE' THEN
         EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO led USING OLD;
         IF TG_ARGV[0] = 'ticket_id' THEN
             SELECT dispute_case_id INTO led FROM helpdesk_ticket WHERE id = led;
+        END IF;
+    END IF;
+    -- merged or split: into a dispute that is held, too
+    IF TG_OP = 'UPDATE' AND TG_ARGV[0] = 'dispute_case_id' THEN
+        EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO leads USING NEW;
+        PERFORM FROM dispute_case left_one, dispute_case c
+        JOIN dispute_hold h ON h.case_id = c.id AND h.state != 'released'
+        WHERE left_one.id = led AND c.id = leads
+            AND (left_one.merged_into_id = c.id OR c.split_from_id = led);
+        IF FOUND THEN
+            RETURN NEW;
         END IF;
     END IF;
     SELECT c.name || '-H' || h.id INTO held

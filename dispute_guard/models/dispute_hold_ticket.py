@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..provenance import gateway_mail
-from .dispute_hold_guard import changed, replaced
+from .dispute_hold_guard import changed, rehoused, replaced
 
 
 class HelpdeskTicket(models.Model):
@@ -20,7 +20,7 @@ class HelpdeskTicket(models.Model):
         "partner_email": replaced,
         "company_id": changed,
         "active": replaced,
-        "dispute_case_id": replaced,
+        "dispute_case_id": rehoused,
         "duplicate_id": changed,
     }
 
@@ -72,7 +72,7 @@ class DisputeHandoff(models.Model):
     _name = "dispute.handoff"
     _inherit = ["dispute.handoff", "dispute.hold.guard"]
 
-    _held_fields = {"case_id": changed, "ticket_id": replaced}
+    _held_fields = {"case_id": rehoused, "ticket_id": replaced}
 
 
 class DisputeSignal(models.Model):

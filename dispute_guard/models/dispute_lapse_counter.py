@@ -97,11 +97,14 @@ class DisputeLapseCounter(models.AbstractModel):
         self.env["dispute.lapse"].create(vals_list)
 
     @api.model
-    def _get_answers(self, tickets, since):
+    def _get_answers(self, tickets, since, handed="sent_at"):
         """When our side spoke, and from when on others speak for it, by ticket id.
 
-        Where a lawyer or security has taken over, agents are told to be silent: that
-        the matter was handed on is the answer to all that follows.
+        Where the matter was handed to a lawyer or security, agents are told to be
+        silent: that is the answer to all that follows.
+
+        :param str handed: the time of the handoff that counts; ``acknowledged_at``:
+            only when somebody took it over
         """
         answers = self.env["dispute.behaviour"]._get_answers(tickets, since)
         handoffs = self.env["dispute.handoff"].search(
@@ -109,15 +112,13 @@ class DisputeLapseCounter(models.AbstractModel):
                 ("ticket_id", "in", tickets.ids),
                 ("role", "in", ("lawyer", "security")),
                 ("state", "!=", "cancelled"),
-                ("sent_at", "!=", False),
+                (handed, "!=", False),
             ]
         )
         taken_over = {}
         for handoff in handoffs:
-            ticket = handoff.ticket_id
-            taken_over[ticket] = min(
-                handoff.sent_at, taken_over.get(ticket, handoff.sent_at)
-            )
+            ticket, at = handoff.ticket_id, handoff[handed]
+            taken_over[ticket] = min(at, taken_over.get(ticket, at))
         return answers, taken_over
 
     @api.model

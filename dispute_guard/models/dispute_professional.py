@@ -11,6 +11,11 @@ ROLES = [
     ("lawyer", "Lawyer"),
     ("security", "Security"),
 ]
+PRICE_UNITS = [
+    ("free", "Free of charge"),
+    ("hour", "an hour"),
+    ("matter", "for the matter"),
+]
 LANGUAGE_CODES = re.compile(r"[a-z]{2}(\s*,\s*[a-z]{2})*")
 
 
@@ -34,15 +39,70 @@ class DisputeProfessional(models.Model):
     company_id = fields.Many2one("res.company", help="Empty: for all companies.")
     acknowledge_hours = fields.Float(
         string="Acknowledge Within (h)",
-        default=8,
-        help="Working hours within which a handoff must be acknowledged.",
+        compute="_compute_acknowledge_hours",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Working hours within which a handoff must be acknowledged. For security "
+        "every hour counts.",
+    )
+    idle_hours = fields.Float(
+        string="Reminded After (h)",
+        default=40,
+        help="Working hours without a sign of life after which who has taken over is "
+        "reminded. 0: never.",
+    )
+    # what the choice looks at
+    jurisdiction_ids = fields.Many2many(
+        "dispute.jurisdiction",
+        string="Jurisdictions",
+        help="Where this person may act. Empty: anywhere.",
+    )
+    speciality_ids = fields.Many2many("dispute.speciality", string="Specialities")
+    capacity = fields.Integer(
+        help="How many handoffs this person can have open at a time. 0: any number."
+    )
+    price_unit = fields.Selection(
+        selection=PRICE_UNITS, string="Price Is", help="Empty: not known."
+    )
+    price = fields.Monetary()
+    currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id
+    )
+    is_fallback = fields.Boolean(
+        string="Fallback",
+        help="Asked last, and when nobody else fits, whatever the capacity.",
+    )
+    case_id = fields.Many2one(
+        "dispute.case",
+        string="Only for Dispute",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="A person on whom both sides agreed for one dispute.",
     )
     handoff_ids = fields.One2many("dispute.handoff", "professional_id")
+    open_count = fields.Integer(string="Open Handoffs", compute="_compute_open_count")
 
     _positive_hours = models.Constraint(
         "CHECK(acknowledge_hours > 0)",
         "The time to acknowledge must be more than nothing.",
     )
+    _not_negative = models.Constraint(
+        "CHECK(idle_hours >= 0 AND capacity >= 0 AND price >= 0)",
+        "Hours, capacity and price cannot be less than nothing.",
+    )
+
+    @api.depends("role")
+    def _compute_acknowledge_hours(self):
+        """What is usual for the role: threats to people do not wait for a day."""
+        for professional in self:
+            professional.acknowledge_hours = 1 if professional.role == "security" else 8
+
+    @api.depends("handoff_ids.state")
+    def _compute_open_count(self):
+        counts = self._count_open()
+        for professional in self:
+            professional.open_count = counts.get(professional.id, 0)
 
     # ------------------------------------------------------------------
     # Known by their contacts
@@ -134,30 +194,3 @@ class DisputeProfessional(models.Model):
                     address=taken.alias_full_name,
                 )
             )
-
-    def _speaks(self, language):
-        self.ensure_one()
-        codes = [code.strip() for code in (self.language_codes or "").split(",")]
-        return not self.language_codes or language in codes
-
-    @api.model
-    def _choose(self, role, company, language, customer):
-        """Hook: who takes a handoff; empty if nobody can.
-
-        Who speaks the customer's language comes first, then the order of the list.
-
-        :param str role: one of ROLES
-        :param str language: ISO 639-1 code of the customer's text, or None
-        :param customer: partner on the other side, who gets no brief about himself
-        """
-        # sudo: dispute.professional - chosen for whoever's message caused it
-        candidates = self.sudo().search(
-            [("role", "=", role), ("company_id", "in", [False, company.id])]
-        )
-        reachable = candidates.filtered(
-            lambda person: person.email
-            and not (
-                person.partner_id.commercial_partner_id & customer.commercial_partner_id
-            )
-        )
-        return reachable.sorted(lambda person: not person._speaks(language))[:1]

@@ -8,7 +8,18 @@ from ..station import at_work
 
 BATCH = 100  # tickets
 # Kinds of evidence that only a dispute, or what could become one, leaves.
-TELLING = ("quote", "call", "offer", "agreement", "handoff", "hold", "dossier")
+TELLING = (
+    "quote",
+    "call",
+    "offer",
+    "agreement",
+    "handoff",
+    "hold",
+    "case",
+    "clock",
+    "lock",
+    "dossier",
+)
 # Where the bytes of mails stand, and when each came or left.
 MAILS = {"dispute.inbound": "received_at", "dispute.outbound": "sent_at"}
 

@@ -47,6 +47,7 @@ BEHAVIOUR_KINDS = [
 ]
 MANUAL_KINDS = [
     ("disruption", "Disturbs people at work"),
+    ("own_composure", "We lose our calm"),
     ("other", "Something else"),
 ]
 KINDS = TEXT_KINDS + BEHAVIOUR_KINDS + MANUAL_KINDS

@@ -149,7 +149,8 @@ class HelpdeskTicket(models.Model):
             )[:1]
             ticket.dispute_screening_note = late._describe_state() if late else False
 
-    @api.depends("dispute_handoff_ids.state", "dispute_level")
+    @api.depends("dispute_handoff_ids.state", "dispute_level", "dispute_locked")
+    @api.depends_context("uid")
     def _compute_dispute_advice(self):
         for ticket in self:
             ticket.dispute_advice = ticket._get_dispute_advice()
@@ -170,6 +171,11 @@ class HelpdeskTicket(models.Model):
         }
         if "security" in who:
             return self.env._("Security has been told. Look after your own safety.")
+        if self.dispute_locked:
+            return self.env._(
+                "Write nothing to the customer. Note inside what you know and pass on "
+                "what comes in."
+            )
         if "lawyer" in who:
             return self.env._(
                 "%(who)s takes over. Acknowledge receipt if you must, admit nothing, "

@@ -12,10 +12,48 @@ RIGHTS = {
     "dispute.policy.firing": ("r", "r", "r"),
     "dispute.stray.mail": ("", "r", "r"),
     "dispute.policy.rule": ("r", "r", "rwcd"),
+    "dispute.policy.kind": ("r", "r", "r"),
+    "dispute.policy.explanation": ("rwcd", "rwcd", "rwcd"),
+    "dispute.policy.explanation.line": ("r", "r", "r"),
     "dispute.professional": ("r", "r", "rwcd"),
     "dispute.screening.rule": ("", "r", "rwcd"),
     "dispute.case": ("r", "rwc", "rwc"),
+    "dispute.case.party": ("r", "rwcd", "rwcd"),
+    "dispute.case.sum": ("r", "rwcd", "rwcd"),
+    "dispute.case.merge": ("", "rwcd", "rwcd"),
+    "dispute.case.split": ("", "rwcd", "rwcd"),
+    "dispute.case.step": ("r", "r", "r"),
+    "dispute.case.step.take": ("", "rwcd", "rwcd"),
+    "dispute.cool.off": ("rwcd", "rwcd", "rwcd"),
+    "dispute.rung": ("r", "r", "rwcd"),
+    "dispute.rung.condition": ("r", "r", "rwcd"),
+    "dispute.effort": ("r", "r", "r"),
+    "dispute.effort.entry": ("rc", "rc", "rc"),
+    "dispute.timeline": ("r", "r", "r"),
     "dispute.handoff": ("r", "rwc", "rwc"),
+    "dispute.handoff.step": ("r", "r", "r"),
+    "dispute.handoff.consent": ("r", "r", "r"),
+    "dispute.handoff.open": ("", "rwcd", "rwcd"),
+    "dispute.handoff.decline": ("", "rwcd", "rwcd"),
+    "dispute.handoff.reassign": ("", "rwcd", "rwcd"),
+    "dispute.handoff.consent.record": ("", "rwcd", "rwcd"),
+    "dispute.handoff.exchange": ("r", "r", "r"),
+    "dispute.exchange.answer": ("rwcd", "rwcd", "rwcd"),
+    "dispute.invitation": ("", "r", "r"),
+    "dispute.invitation.link": ("", "r", "r"),
+    "dispute.invitation.device": ("", "r", "r"),
+    "dispute.invitation.access": ("", "r", "r"),
+    "dispute.invitation.refusal": ("", "", "r"),
+    "dispute.speciality": ("r", "r", "rwcd"),
+    "dispute.clock": ("r", "rw", "rw"),
+    "dispute.clock.add": ("", "rwcd", "rwcd"),
+    "dispute.clock.decide": ("rwcd", "rwcd", "rwcd"),
+    "dispute.jurisdiction": ("r", "r", "rwcd"),
+    "dispute.jurisdiction.term": ("r", "r", "rwcd"),
+    "dispute.lock": ("r", "r", "r"),
+    "dispute.lock.pass": ("r", "r", "r"),
+    "dispute.lock.step": ("rwcd", "rwcd", "rwcd"),
+    "dispute.withheld": ("r", "r", "r"),
     "dispute.agreement.link": ("rwc", "rwcd", "rwcd"),
     "dispute.outbound": ("r", "r", "r"),
     "dispute.file": ("r", "r", "r"),
@@ -55,6 +93,7 @@ BOUND = (
     "dispute.handoff",
     "dispute.agreement.link",
     "dispute.hold",
+    "dispute.clock",
 )
 
 
@@ -102,7 +141,7 @@ class TestAccess(DisputeCommon):
             return set(records.mapped("ticket_id"))
         if records._name == "dispute.case":
             return set(records.ticket_ids.ids)
-        if records._name == "dispute.hold":
+        if records._name in ("dispute.hold", "dispute.clock"):
             return set(records.case_id.ticket_ids.ids)
         return set(records.ticket_id.ids)
 
@@ -257,6 +296,21 @@ class TestAccess(DisputeCommon):
             "dispute.case.release": {
                 "hold_id": ticket.dispute_case_id.hold_ids.id,
                 "reason": "x",
+            },
+            "dispute.handoff.open": {
+                "case_id": ticket.dispute_case_id.id,
+                "role": "mediator",
+            },
+            **dict.fromkeys(
+                ("dispute.handoff.decline", "dispute.handoff.reassign"),
+                {"handoff_id": ticket.dispute_handoff_ids.id, "reason": "x"},
+            ),
+            "dispute.exchange.answer": {
+                "handoff_id": ticket.dispute_handoff_ids.id,
+            },
+            "dispute.handoff.consent.record": {
+                "handoff_id": ticket.dispute_handoff_ids.id,
+                "words": "x",
             },
             "dispute.ledger.check": {
                 "ledger_id": self.env["dispute.ledger"]._of(self.company).id

@@ -11,28 +11,11 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.models.mail_template import MailTemplate
 
-from .common import ANNOUNCED, CALM, SENIOR, DisputeCommon
+from .common import ANNOUNCED, CALM, SENIOR
+from .common_handoff import HandoffCommon
 
-LOGGER = "odoo.addons.dispute_guard.models.dispute_handoff"
+LOGGER = "odoo.addons.dispute_guard.models.dispute_handoff_sweep"
 FRIDAY = "2026-11-20 16:00:00"
-
-
-class HandoffCommon(DisputeCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.lawyer = cls.make_professional(
-            "lawyer", "Alice Lawyer", "en", sequence=20, acknowledge_hours=4
-        )
-
-    def hand_off(self, body=ANNOUNCED, **headers):
-        """Let ``body`` arrive and the handoff be sent; return the handoff."""
-        ticket = self.write_in(body, **headers)
-        self.run_cron("ir_cron_handoff")
-        return ticket.dispute_handoff_ids
-
-    def get_activities(self, handoff, name):
-        return handoff.activity_search([f"dispute_guard.mail_activity_type_{name}"])
 
 
 @tagged("post_install", "-at_install")
@@ -40,6 +23,16 @@ class TestHandoff(HandoffCommon):
     # ------------------------------------------------------------------
     # Who
     # ------------------------------------------------------------------
+
+    def test_templates_can_be_written(self):
+        """Odoo tries them out when they are edited, or the addon is upgraded."""
+        self.write_in(ANNOUNCED)
+        self.assertTrue(self.env["dispute.handoff"].search([]))
+        templates = self.env["mail.template"].search(
+            [("model", "in", ("dispute.handoff", "dispute.invitation.device"))]
+        )
+        self.assertTrue(templates)
+        templates._check_can_be_rendered()
 
     def test_language_of_the_customer_chooses(self):
         boris = self.make_professional("lawyer", "Boris Lawyer", "ru, lv,lt")

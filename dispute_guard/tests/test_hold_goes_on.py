@@ -28,7 +28,7 @@ class TestHoldGoesOn(HoldCommon):
         self.reply(self.held.ticket, "And another mail", From=self.held.customer.email)
         self.assertTrue(self.held.ticket.active)
         self.held.case.with_user(self.supervisor).write(
-            {"title": "Kitchen", "rung": "mediation", "amount_disputed": 5}
+            {"title": "Kitchen", "rung": "cooling_off", "amount_disputed": 5}
         )
 
     def test_odoo_goes_on_writing(self):

@@ -65,7 +65,7 @@ class TestHoldOutside(MockEmail, RpcCommon):
         before = ticket.stage_id
         self.assertIn(ticket.dispute_case_id.name, self.close(ticket))
         self.assertEqual(ticket.stage_id, before)
-        ticket.dispute_case_id.rung = "closed"
+        self.close_dispute(ticket.dispute_case_id)
         self.close(ticket)
         self.assertEqual(ticket.stage_id, self.stage)
 

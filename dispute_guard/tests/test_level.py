@@ -122,7 +122,7 @@ class TestLevel(BehaviourCommon):
         ticket = self.say("2026-03-01 10:00", ANNOUNCED)
         case = ticket.dispute_case_id
         with freeze_time("2026-04-01 10:00"):
-            case.with_user(self.supervisor).rung = "closed"
+            self.close_dispute(case)
         self.assertEqual(ticket.dispute_level, "calm")
         self.assertEqual(case.level, "calm")
 
@@ -130,7 +130,7 @@ class TestLevel(BehaviourCommon):
         ticket = self.say("2026-03-01 10:00", ANNOUNCED)
         case = ticket.dispute_case_id
         self.release_hold(case, "they paid")
-        case.with_user(self.supervisor).rung = "closed"
+        self.close_dispute(case)
         self.assertEqual(ticket.dispute_level, "calm")
         ticket.with_user(self.supervisor).dispute_case_id = False
         self.assertEqual(ticket.dispute_level, "legal")
@@ -150,14 +150,14 @@ class TestLevel(BehaviourCommon):
     def test_words_after_closing_count(self):
         ticket = self.say("2026-03-01 10:00", ANNOUNCED)
         with freeze_time("2026-04-01 10:00"):
-            ticket.dispute_case_id.rung = "closed"
+            self.close_dispute(ticket.dispute_case_id)
         self.say("2026-04-02 10:00", SENIOR, ticket)
         self.assertEqual(ticket.dispute_level, "tense")
 
     def test_dispute_that_is_opened_again(self):
         ticket = self.say("2026-03-01 10:00", ANNOUNCED)
-        ticket.dispute_case_id.rung = "closed"
-        ticket.dispute_case_id.rung = "court"
+        self.close_dispute(ticket.dispute_case_id)
+        ticket.dispute_case_id.rung = "discuss"
         self.assertEqual(ticket.dispute_level, "legal")
 
     # ------------------------------------------------------------------
@@ -200,7 +200,7 @@ class TestLevel(BehaviourCommon):
     def test_reason_after_closing(self):
         ticket = self.say("2026-03-01 10:00", ANNOUNCED)
         with freeze_time("2026-04-01 10:00"):
-            ticket.dispute_case_id.rung = "closed"
+            self.close_dispute(ticket.dispute_case_id)
         self.assertEqual(
             self.reason(ticket, "2026-04-02 10:00"),
             "Words of Mar 1, 2026 (legal) no longer count",

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -11,6 +12,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             partners |= dst_partner
         if len(partners) > 1:
             self._check_dispute_hold(partners)
+            self._check_dispute_professionals(partners)
         return super()._merge(partner_ids, dst_partner, extra_checks)
 
     @api.model
@@ -27,6 +29,20 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return super()._update_reference_fields_generic(
             referenced_model, src_records, dst_record, additional_update_records
         )
+
+    @api.model
+    def _check_dispute_professionals(self, partners):
+        """Who has the word in a dispute, whom it is handed to, is not merged away."""
+        user = self.env.user
+        if self.env["dispute.professional"]._knows(partners) and not user.has_group(
+            "dispute_guard.group_dispute_manager"
+        ):
+            raise AccessError(
+                self.env._(
+                    "A professional to whom disputes are handed is among these "
+                    "contacts. Please ask an administrator of disputes to merge them."
+                )
+            )
 
     @api.model
     def _check_dispute_hold(self, records):

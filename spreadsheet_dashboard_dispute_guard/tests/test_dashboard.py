@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import file_open, mute_logger
 
+from odoo.addons.dispute_guard.station import at_work
 from odoo.addons.dispute_guard.tests.common import (
     ANNOUNCED,
     DisputeCommon,
@@ -67,7 +68,7 @@ class DashboardCommon(DisputeCommon):
         case.amount_disputed = 1200
         now = fields.Datetime.now()
         answered = case.handoff_ids
-        answered.write(
+        at_work(answered).write(
             {
                 "state": "acknowledged",
                 "threat_at": now - timedelta(hours=10),
@@ -75,7 +76,7 @@ class DashboardCommon(DisputeCommon):
                 "acknowledged_at": now - timedelta(hours=7),
             }
         )
-        overdue = answered.create(
+        overdue = at_work(answered).create(
             {
                 "case_id": case.id,
                 "role": "mediator",
@@ -228,14 +229,14 @@ class TestDashboard(DashboardCommon):
         pivot = self.pivot("Overdue handoffs")
         handoffs = overdue.with_user(self.supervisor)
         self.assertEqual(handoffs.search(pivot["domain"]), overdue)
-        overdue.deadline = fields.Datetime.now() + timedelta(hours=1)
+        at_work(overdue).deadline = fields.Datetime.now() + timedelta(hours=1)
         self.assertFalse(handoffs.search(pivot["domain"]))
 
     def test_exposure_is_of_open_disputes(self):
         case, _answered, _overdue = self.make_dispute()
         pivot = self.pivot("Open disputes")
         self.assertEqual(self.read_pivot(pivot)["amount_disputed:sum"], 1200)
-        case.rung = "closed"
+        self.close_dispute(case)
         self.assertFalse(self.read_pivot(pivot)["amount_disputed:sum"])
 
 
