@@ -125,7 +125,7 @@ class TestCaseProposal(CaseCommon):
         found[1].action_decline_dispute()
         self.assertEqual(found[0].dispute_case_id, case)
         # the newer one may still be meant
-        self.assertEqual(tickets[1].dispute_proposed_name, newer.name)
+        self.assertEqual((tickets & found[1]).dispute_proposed_name, newer.name)
 
     def test_other_disputes_of_the_customer(self):
         first, second = self.make_case(), self.make_case()
