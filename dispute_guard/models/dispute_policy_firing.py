@@ -101,6 +101,7 @@ class DisputePolicyFiring(models.Model):
             return
         wants_case = self.filtered(lambda firing: firing.rule_id._needs_case())
         wants_case.ticket_id._open_dispute_case()
+        wants_case._open_again()
         for case, firings in self._group_by_case("place_hold").items():
             case._place_hold(firings[0].rule_name)
         handed = self.filtered("rule_id.handoff_role")
@@ -110,6 +111,23 @@ class DisputePolicyFiring(models.Model):
         for case, firings in self._group_by_case("lock").items():
             firings._lock(case)
         self.ticket_id._propose_agreements()
+
+    def _open_again(self):
+        """Let disputes go on that were closed before a legal threat of now."""
+        late = self.filtered(lambda firing: firing._is_after_the_end())
+        for case, firings in late.grouped(
+            lambda f: f.ticket_id.dispute_case_id
+        ).items():
+            case._step("discuss", firings[0].rule_name)
+
+    def _is_after_the_end(self):
+        case = self.ticket_id.dispute_case_id
+        return (
+            case.rung == "closed"
+            and not case.merged_into_id
+            and self.signal_id.level == "legal"
+            and self.signal_id.occurred_at > case.closed_at
+        )
 
     def _group_by_case(self, name):
         """Those whose rule has the action ``name``, by their case."""

@@ -1,11 +1,16 @@
 """Going from stage to stage, and what people try to get past its conditions."""
 
 from contextlib import suppress
+from datetime import timedelta
 
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..station import at_work
+from .common import ANNOUNCED, CALM
 from .common_ladder import START, LadderCommon
 
 
@@ -33,6 +38,23 @@ class TestLadder(LadderCommon):
         self.assertEqual(record["details"]["reason"], "They asked")
         self.assertEqual(record["details"]["missing"], [])
         self.assertIn("They asked", case.message_ids[0].body)
+
+    def test_a_new_threat_opens_it_again(self):
+        ticket = self.write_in(ANNOUNCED)
+        case = ticket.dispute_case_id
+        self.close_dispute(case)
+        with freeze_time(fields.Datetime.now() + timedelta(days=3)):
+            self.reply(ticket, CALM)
+            self.assertEqual(case.rung, "closed", "thanks are no threat")
+            self.reply(ticket, ANNOUNCED)
+        self.assertEqual(case.rung, "discuss")
+        self.assertFalse(case.outcome, "how it ends now is open")
+        self.assertEqual(
+            sorted(case.handoff_ids.mapped("state")), ["cancelled", "to_send"]
+        )
+        step = case.step_ids[-1]
+        self.assertEqual((step.from_rung, step.rung), ("closed", "discuss"))
+        self.assertIn("Legal action announced", step.reason)
 
     def test_staying_is_no_step(self):
         case = self.open_case()
