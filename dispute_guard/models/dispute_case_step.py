@@ -63,13 +63,8 @@ class DisputeCaseStep(models.Model):
     def _get_ticket_domain(self, tickets):
         return Domain("case_id.ticket_ids", "in", tickets)
 
-    def _check_station(self):
-        try:
-            return super()._check_station()
-        except UserError as error:
-            raise UserError(
-                self.env._("Steps of a dispute are recorded by the system.")
-            ) from error
+    def _refuse_entry(self):
+        raise UserError(self.env._("Steps of a dispute are recorded by the system."))
 
     def _refuse_deletion(self):
         raise UserError(self.env._("Steps stay as the history of their dispute."))

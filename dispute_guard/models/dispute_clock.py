@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..station import at_work, is_at_work, off_work, own_defaults
+from ..station import at_work
 from .dispute_jurisdiction_term import CLOCK_KINDS
 
 RUNNING_STATES = ("running", "suspended")
@@ -25,9 +25,15 @@ class DisputeClock(models.Model):
 
     _name = "dispute.clock"
     _description = "Clock of a Dispute"
-    _inherit = ["dispute.ticket.bound", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "dispute.ticket.bound",
+        "dispute.kept",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "due_at, id"
     _rec_names_search = ["case_id"]
+    _free_prefixes = ("message_", "activity_")
     _mail_post_access = "read"  # agents see to clocks and write none
 
     case_id = fields.Many2one(
@@ -122,34 +128,16 @@ class DisputeClock(models.Model):
         return Domain("case_id.ticket_ids", "in", tickets)
 
     # ------------------------------------------------------------------
-    # CRUD
+    # What people are told who write it themselves
     # ------------------------------------------------------------------
-
-    @api.model
-    def default_get(self, fields):
-        return own_defaults(self, super().default_get(fields), self._fields.keys())
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_station()
-        return super(DisputeClock, off_work(self)).create(vals_list)
-
-    def write(self, vals):
-        if any(not name.startswith(("message_", "activity_")) for name in vals):
-            self._check_station()
-        return super(DisputeClock, off_work(self)).write(vals)
-
-    def unlink(self):  # pylint: disable=method-required-super; it never deletes
-        self._refuse_deletion()
 
     def _refuse_deletion(self):
         raise UserError(self.env._("Clocks stay as the history of their dispute."))
 
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("A clock is started and changed by its buttons alone.")
-            )
+    def _refuse_entry(self):
+        raise UserError(
+            self.env._("A clock is started and changed by its buttons alone.")
+        )
 
     # ------------------------------------------------------------------
     # Starting

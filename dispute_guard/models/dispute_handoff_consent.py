@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..station import at_work, is_at_work
+from ..station import at_work
 
 SIDES = [("ours", "Our side"), ("theirs", "The other side")]
 CONSENT_STATES = [("asked", "Asked"), ("given", "Given"), ("refused", "Refused")]
@@ -39,11 +39,10 @@ class DisputeHandoffConsent(models.Model):
     def _refuse_deletion(self):
         raise UserError(self.env._("Consents stay recorded."))
 
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("Consents are recorded with their button, with the words.")
-            )
+    def _refuse_entry(self):
+        raise UserError(
+            self.env._("Consents are recorded with their button, with the words.")
+        )
 
     @api.model
     def _ask_for(self, handoffs):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..station import at_work, is_at_work
+from ..station import at_work
 from .dispute_professional import PRICE_UNITS
 
 STEP_STATES = [
@@ -105,11 +105,8 @@ class DisputeHandoffStep(models.Model):
     def _refuse_deletion(self):
         raise UserError(self.env._("Whom a dispute was handed to stays recorded."))
 
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("The chain of a handoff is fixed when it is sent.")
-            )
+    def _refuse_entry(self):
+        raise UserError(self.env._("The chain of a handoff is fixed when it is sent."))
 
     def _move(self, vals):
         # sudo: dispute.handoff.step - only the methods here and those of the handoff

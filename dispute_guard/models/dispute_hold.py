@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..station import at_work, is_at_work, off_work, own_defaults
+from ..station import at_work
 
 SUPERVISORS = "dispute_guard.group_dispute_supervisor"
 NAMED = 3  # so many of those who can release a hold are named
@@ -19,12 +19,12 @@ class DisputeHold(models.Model):
     _description = "Legal Hold"
     _inherit = [
         "dispute.ticket.bound",
-        "dispute.immutable",
+        "dispute.recorded",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "id desc"
-    _never_deleted = True
+    _free_prefixes = ("message_", "activity_")
     _immutable_columns = ("case_id", "reason", "placed_by", "placed_at")
 
     name = fields.Char(string="Number", compute="_compute_name")
@@ -100,31 +100,13 @@ class DisputeHold(models.Model):
         return Domain("case_id.ticket_ids", "in", tickets)
 
     # ------------------------------------------------------------------
-    # CRUD
+    # What people are told who write it themselves
     # ------------------------------------------------------------------
 
-    @api.model
-    def default_get(self, fields):
-        return own_defaults(self, super().default_get(fields), self._fields.keys())
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("A hold is placed by its button, with a reason.")
-            )
-        return super(DisputeHold, off_work(self)).create(vals_list)
-
-    def write(self, vals):
-        ours = {name for name in vals if not name.startswith(("message_", "activity_"))}
-        if ours and not is_at_work(self):
-            raise UserError(
-                self.env._("A hold is changed by its buttons alone, with a reason.")
-            )
-        return super(DisputeHold, off_work(self)).write(vals)
-
-    def unlink(self):  # pylint: disable=method-required-super; it never deletes
-        self._refuse_deletion()
+    def _refuse_entry(self):
+        raise UserError(
+            self.env._("A hold is changed by its buttons alone, with a reason.")
+        )
 
     def _refuse_deletion(self):
         raise UserError(self.env._("Holds stay as the history of their dispute."))

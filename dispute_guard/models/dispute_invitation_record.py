@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..station import is_at_work
-
 
 class DisputeInvitationRecord(models.AbstractModel):
     """Rows about the personal page of a professional; people only read them."""
@@ -16,11 +14,10 @@ class DisputeInvitationRecord(models.AbstractModel):
             self.env._("What happened on a professional's page cannot be deleted.")
         )
 
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._(
-                    "Links, visits and answers of professionals are recorded by the "
-                    "system, never entered or changed."
-                )
+    def _refuse_entry(self):
+        raise UserError(
+            self.env._(
+                "Links, visits and answers of professionals are recorded by the "
+                "system, never entered or changed."
             )
+        )

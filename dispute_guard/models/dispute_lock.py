@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
-from ..station import at_work, is_at_work, off_work, own_defaults
+from ..station import at_work
 
 KINDS = [("counsel", "Counsel speaks"), ("cooling_off", "Cooling-off")]
 SUPERVISORS = "dispute_guard.group_dispute_supervisor"
@@ -18,9 +18,8 @@ class DisputeLock(models.Model):
 
     _name = "dispute.lock"
     _description = "Lock on Writing to the Other Side"
-    _inherit = ["dispute.ticket.bound", "dispute.immutable"]
+    _inherit = ["dispute.ticket.bound", "dispute.recorded"]
     _order = "id desc"
-    _never_deleted = True
     _immutable_columns = ("kind", "reason", "placed_by", "placed_at")
 
     case_id = fields.Many2one(
@@ -113,34 +112,16 @@ class DisputeLock(models.Model):
         return Domain("case_id.ticket_ids", "in", tickets)
 
     # ------------------------------------------------------------------
-    # CRUD
+    # What people are told who write it themselves
     # ------------------------------------------------------------------
-
-    @api.model
-    def default_get(self, fields):
-        return own_defaults(self, super().default_get(fields), self._fields.keys())
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_station()
-        return super(DisputeLock, off_work(self)).create(vals_list)
-
-    def write(self, vals):
-        self._check_station()
-        return super(DisputeLock, off_work(self)).write(vals)
-
-    # Not @api.ondelete: a flag in the context of any call switches that off.
-    def unlink(self):  # pylint: disable=method-required-super; it never deletes
-        self._refuse_deletion()
 
     def _refuse_deletion(self):
         raise UserError(self.env._("Locks stay as the history of their dispute."))
 
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("A lock is placed and lifted by its buttons, with a reason.")
-            )
+    def _refuse_entry(self):
+        raise UserError(
+            self.env._("A lock is placed and lifted by its buttons, with a reason.")
+        )
 
     def _step(self, vals):
         # sudo: dispute.lock - only these steps change a lock, for whoever's message

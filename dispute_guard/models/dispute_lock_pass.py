@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..station import is_at_work
-
 
 class DisputeLockPass(models.Model):
     """That somebody wrote during a pause because it could not wait."""
@@ -34,8 +32,5 @@ class DisputeLockPass(models.Model):
     def _refuse_deletion(self):
         raise UserError(self.env._("Bypasses stay as the history of their lock."))
 
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("A pause is bypassed by its button, with a reason.")
-            )
+    def _refuse_entry(self):
+        raise UserError(self.env._("A pause is bypassed by its button, with a reason."))

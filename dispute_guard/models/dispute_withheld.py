@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..station import at_work, is_at_work, off_work, own_defaults
+from ..station import at_work
 
 WAYS = [
     ("post", "Message"),
@@ -24,10 +24,9 @@ class DisputeWithheld(models.Model):
 
     _name = "dispute.withheld"
     _description = "Withheld Mail"
-    _inherit = ["dispute.ticket.bound", "dispute.immutable"]
+    _inherit = ["dispute.ticket.bound", "dispute.recorded"]
     _order = "id desc"
     _rec_name = "subject"
-    _never_deleted = True
     _immutable_columns = (
         "lock_id",
         "way",
@@ -122,34 +121,16 @@ class DisputeWithheld(models.Model):
         return Domain("case_id.ticket_ids", "in", tickets)
 
     # ------------------------------------------------------------------
-    # CRUD
+    # What people are told who write it themselves
     # ------------------------------------------------------------------
-
-    @api.model
-    def default_get(self, fields):
-        return own_defaults(self, super().default_get(fields), self._fields.keys())
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self._check_station()
-        return super(DisputeWithheld, off_work(self)).create(vals_list)
-
-    def write(self, vals):
-        self._check_station()
-        return super(DisputeWithheld, off_work(self)).write(vals)
-
-    # Not @api.ondelete: a flag in the context of any call switches that off.
-    def unlink(self):  # pylint: disable=method-required-super; it never deletes
-        self._refuse_deletion()
 
     def _refuse_deletion(self):
         raise UserError(self.env._("What was withheld stays on record."))
 
-    def _check_station(self):
-        if not is_at_work(self):
-            raise UserError(
-                self.env._("The system withholds mails; people release or drop them.")
-            )
+    def _refuse_entry(self):
+        raise UserError(
+            self.env._("The system withholds mails; people release or drop them.")
+        )
 
     # ------------------------------------------------------------------
     # Withholding

@@ -50,13 +50,18 @@ class MailMessage(models.Model):
         return messages
 
     def _get_ticket_id(self, vals):
-        """The ticket that a message made from ``vals`` stands on, or False.
+        """The ticket that a message made from ``vals`` stands on, or False."""
+        model, res_id = self._get_place(vals)
+        return model == "helpdesk.ticket" and res_id
+
+    def _get_place(self, vals):
+        """On which record a message made from ``vals`` stands: its model and id.
 
         Read from ``vals`` where they say it, which spares a query for each message.
         """
         if not {"model", "res_id"} <= vals.keys():
             vals = {"model": self.model, "res_id": self.res_id}
-        return vals["model"] == "helpdesk.ticket" and int(vals["res_id"] or 0)
+        return vals["model"], int(vals["res_id"] or 0)
 
     def write(self, vals):
         edited = self.browse()

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -52,7 +53,7 @@ class MailMessage(models.Model):
         vals_list = [self._keep_system_inside(vals) for vals in vals_list]
         messages = super().create(vals_list)
         # sudo: mail.message - compared, not shown
-        for message in messages.sudo()._filter_disputes():
+        for message in messages.sudo()._filter_disputes(vals_list):
             if message._is_shown_outside():
                 message.sudo(self.env.su)._check_gate()
             elif self.env["dispute.lock"]._get_other_side(message.partner_ids):
@@ -101,14 +102,22 @@ class MailMessage(models.Model):
     # Asking
     # ------------------------------------------------------------------
 
-    def _filter_disputes(self):
-        """The messages that stand on a record of a dispute."""
+    def _filter_disputes(self, vals_list=None):
+        """The messages that stand on a record of a dispute.
+
+        :param list vals_list: what they were just made from, if they were
+        """
+        places = defaultdict(lambda: defaultdict(self.browse))
+        for message, vals in zip(self, vals_list or [{}] * len(self), strict=True):
+            model, res_id = message._get_place(vals)
+            if model and res_id:
+                places[model][res_id] |= message
         found = self.browse()
-        for model, messages in self.filtered("res_id").grouped("model").items():
-            threads = self.env.get(model or "")
+        for model, messages in places.items():
+            threads = self.env.get(model)
             if isinstance(threads, self.pool["mail.thread"]):
-                cases = threads.browse(messages.mapped("res_id"))._get_dispute_cases()
-                found |= messages.filtered(lambda each, c=cases: each.res_id in c)
+                cases = threads.browse(messages)._get_dispute_cases()
+                found = found.union(*(messages[each] for each in cases))
         return found
 
     def _is_shown_outside(self):

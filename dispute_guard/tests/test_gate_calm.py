@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import MailCase
 
+from .common import CALM, make_mail
 from .common_gate import GateCommon
 from .test_growth import GrowthCommon
 
@@ -35,6 +36,15 @@ class TestGateCalm(GrowthCommon, GateCommon, MailCase):
         ):
             without = self.count_answer(self.calm)
         self.assertEqual(with_gate, without)
+
+    def test_calm_mail(self):
+        """What just arrived is not read back from the database."""
+        parent = self.calm.message_ids.filtered("message_id").sorted("id")[-1]
+        mails = [make_mail(CALM, In_Reply_To=parent.message_id) for _turn in range(2)]
+        self.receive(mails[0])
+        self.env.invalidate_all()
+        about = 'SELECT "mail_message"."id", "mail_message"."body"'
+        self.assertEqual(self.count(lambda: self.receive(mails[1]), about=about), 0)
 
     def test_dispute_without_lock(self):
         free = self.count_answer(self.ticket, 'FROM "dispute_lock"')
